@@ -85,7 +85,7 @@ final class Api {
     }
 
     HttpRequest.Builder request(String path, @Nullable String token, String... headers) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(uri("http", path)).timeout(Duration.ofSeconds(30));
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri("http", path)).timeout(Duration.ofMinutes(2));
         if (token != null) {
             request.header("Authorization", "Bearer " + token);
         }

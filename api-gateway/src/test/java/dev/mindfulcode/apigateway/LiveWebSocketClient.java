@@ -21,7 +21,7 @@ import tools.jackson.databind.JsonNode;
 /** Client of {@code /ws}, or of GraphQL over WebSocket, that stores received messages. */
 final class LiveWebSocketClient implements WebSocket.Listener, AutoCloseable {
 
-    private static final Duration WAIT_MAX = Duration.ofSeconds(60);
+    private static final Duration WAIT_MAX = Duration.ofMinutes(3);
 
     private final BlockingQueue<JsonNode> received = new LinkedBlockingQueue<>();
     private final CompletableFuture<Integer> closed = new CompletableFuture<>();

@@ -524,7 +524,7 @@ class SessionApiTest {
             log.append(Topics.FLOW_STATES.name(), ada.id(), log.seal(Topics.FLOW_STATES, ada.id(), state));
         }
         String path = "/api/sessions/" + id;
-        long deadlineNs = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        long deadlineNs = System.nanoTime() + Duration.ofMinutes(2).toNanos();
         while (!api.get(path, ada.token())
                 .text("started_at")
                 .equals(start.minusSeconds(60).toString())) {

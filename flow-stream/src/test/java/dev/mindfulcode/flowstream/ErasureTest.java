@@ -157,7 +157,7 @@ class ErasureTest {
         assertThat(stream.flowStates()).isEmpty();
         assertThat(stream.count("mindful.stream.polls.deferred")).isPositive();
         keys.setAvailable(true);
-        Kafka.await("both sessions end", Duration.ofSeconds(10), () -> {
+        Kafka.await("both sessions end", Duration.ofMinutes(1), () -> {
             stream.advance(Duration.ofMinutes(10));
             return hasEnded(anna) && hasEnded(ben);
         });

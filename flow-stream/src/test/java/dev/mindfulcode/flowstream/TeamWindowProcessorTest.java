@@ -298,7 +298,7 @@ class TeamWindowProcessorTest {
         closeAll();
         assertThat(windows()).isEmpty();
         keys.setAvailable(true);
-        Kafka.await("a day is released", Duration.ofSeconds(10), () -> {
+        Kafka.await("a day is released", Duration.ofMinutes(1), () -> {
             stream.advance(Duration.ofMinutes(1));
             return !windows().isEmpty();
         });

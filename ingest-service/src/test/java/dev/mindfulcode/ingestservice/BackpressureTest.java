@@ -36,7 +36,7 @@ class BackpressureTest {
     /** Number of small batches after each upload, because the first may pass before the broker throttles. */
     private static final int PROBES = 5;
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
     /** Throttles for about 6 s after one {@link #heavyUpload}, by Kafka's arithmetic over its 10 s window. */
     private static final double SLOW_BYTES_PER_SECOND = 3_750;

@@ -7,7 +7,7 @@ import java.util.function.BooleanSupplier;
 /** Waits for a condition, within bounds. */
 final class Eventually {
 
-    private static final Duration WAIT_MAX = Duration.ofSeconds(30);
+    private static final Duration WAIT_MAX = Duration.ofMinutes(2);
     private static final Duration POLL_INTERVAL = Duration.ofMillis(10);
 
     private Eventually() {}

@@ -58,7 +58,7 @@ class RequestAuthenticatorTest {
         server.execute("delete from identity.api_keys where key_id = '" + key.id() + "'");
         server.revoke(key.id());
 
-        long deadlineNs = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        long deadlineNs = System.nanoTime() + Duration.ofMinutes(1).toNanos();
         int sequence = 2;
         while (send(header, sequence++).statusCode() != 401) {
             assertThat(System.nanoTime() - deadlineNs).as("revoked in time").isNegative();

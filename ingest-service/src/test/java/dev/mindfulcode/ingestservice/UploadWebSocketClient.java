@@ -20,7 +20,7 @@ import reactor.core.publisher.Sinks;
 /** A WebSocket client of ingest that collects its answers. */
 final class UploadWebSocketClient implements AutoCloseable {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
     private final Sinks.Many<Function<WebSocketSession, WebSocketMessage>> outgoing =
             Sinks.many().unicast().onBackpressureBuffer();

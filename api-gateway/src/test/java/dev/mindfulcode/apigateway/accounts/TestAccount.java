@@ -17,7 +17,7 @@ public record TestAccount(UUID userId, String accessToken, String refreshToken) 
     /** A hash of the password with the current parameters, computed once for all accounts. */
     private static final String HASH = new Argon2id(1).hash(PASSWORD);
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
     public static TestAccount with(ApplicationContext gateway, String email) {
         Tokens tokens = Objects.requireNonNull(gateway.getBean(Registration.class)

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class DatabaseTest {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
     @Test
     void plansEachExecutionForTheCurrentTables() {

@@ -492,7 +492,7 @@ final class PostgresUserKeysTest {
     }
 
     private static void await(Callable<Boolean> condition) throws Exception {
-        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        long deadline = System.nanoTime() + Duration.ofMinutes(2).toNanos();
         while (!condition.call()) {
             assertThat(System.nanoTime()).as("time of the test").isLessThan(deadline);
             LockSupport.parkNanos(Duration.ofMillis(5).toNanos());

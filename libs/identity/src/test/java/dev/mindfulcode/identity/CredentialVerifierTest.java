@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 /** Runs against a real Postgres. */
 class CredentialVerifierTest {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
     private final IdentityDatabase database = new IdentityDatabase().withTables();
     private final SettableClock clock = new SettableClock(Instant.now());

@@ -43,11 +43,13 @@ final class QuickstartSystem implements AutoCloseable {
     private static final Duration READY_TIMEOUT = Duration.ofSeconds(120);
     private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
 
-    private static final Duration CLIENT_STOP_TIMEOUT = Duration.ofSeconds(1);
-    private static final Duration WEB_STOP_TIMEOUT = Duration.ofMillis(2500);
-    private static final Duration STREAM_STOP_TIMEOUT = Duration.ofSeconds(4);
-    private static final Duration PROJECTION_STOP_TIMEOUT = Duration.ofSeconds(2);
-    private static final Duration PLATFORM_STOP_TIMEOUT = Duration.ofSeconds(5);
+    /** Several times what a stop takes on a busy machine; what is cut off has to recover at its next start. */
+    private static final Duration CLIENT_STOP_TIMEOUT = Duration.ofSeconds(3);
+
+    private static final Duration WEB_STOP_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration STREAM_STOP_TIMEOUT = Duration.ofSeconds(15);
+    private static final Duration PROJECTION_STOP_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration PLATFORM_STOP_TIMEOUT = Duration.ofSeconds(20);
 
     private final DataFolder folder;
     private final QuickstartOptions options;
@@ -92,12 +94,12 @@ final class QuickstartSystem implements AutoCloseable {
         return Objects.requireNonNull(platform, "not started");
     }
 
-    /** Adds something that speaks to the system and is to stop before it does, within a second. */
+    /** Adds something that speaks to the system and is to stop before it does, within {@link #CLIENT_STOP_TIMEOUT}. */
     void stopFirst(String name, AutoCloseable stop) {
         started.add(name, CLIENT_STOP_TIMEOUT, stop);
     }
 
-    /** Stops what runs, within 15 s. */
+    /** Stops what runs, within a minute even if every part hangs. */
     @Override
     public void close() {
         started.stopAll();

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** No keystroke of a user at level features or local is in any topic: searched in all records, and in the segments. */
-@Timeout(180)
+@Timeout(600)
 class CollectionLevelTest {
 
     private static final String SETTINGS = "/api/privacy/settings";

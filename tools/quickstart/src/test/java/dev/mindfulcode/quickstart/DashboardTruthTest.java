@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
  * The dashboard while a reading is old, a connection silent, a request slow or refused, or a second editor
  * open.
  */
-@Timeout(300)
+@Timeout(600)
 class DashboardTruthTest {
 
     /** The issue's: a silent connection is called live for no longer. */

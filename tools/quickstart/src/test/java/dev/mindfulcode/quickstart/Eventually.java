@@ -7,7 +7,7 @@ import java.util.concurrent.locks.LockSupport;
 /** Polls a condition until it holds or the deadline has passed. */
 final class Eventually {
 
-    private static final Duration DEADLINE = Duration.ofSeconds(60);
+    private static final Duration DEADLINE = Duration.ofMinutes(3);
     private static final Duration INTERVAL = Duration.ofMillis(50);
 
     private Eventually() {}

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
 /** A user at the level {@code features}, through the whole system. */
-@Timeout(300)
+@Timeout(600)
 class FeatureLevelTest {
 
     private static final int REPORTS = 400;

@@ -28,7 +28,7 @@ public final class ForkedRun implements AutoCloseable {
     private static final String AS_FOREGROUND_JOB =
             "use POSIX; POSIX::setsid(); $SIG{INT} = 'DEFAULT'; exec @ARGV or die $!";
 
-    private static final Duration READY_WITHIN = Duration.ofSeconds(150);
+    private static final Duration READY_WITHIN = Duration.ofMinutes(5);
 
     private final Process process;
     private final Path output;

@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
  * Invalid input is refused with a problem document, stores nothing, and does not spoil what comes after
  * it.
  */
-@Timeout(300)
+@Timeout(600)
 class HostileInputTest {
 
     private static final String AVRO = "application/avro";

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
-@Timeout(180)
+@Timeout(600)
 class LiveIsolationTest {
 
     private static final String FLOW_STATE = "flow_state_update";

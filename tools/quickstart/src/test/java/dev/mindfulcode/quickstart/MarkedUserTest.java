@@ -24,10 +24,10 @@ import tools.jackson.databind.node.ObjectNode;
  * A user whose address, name, project, editor, password and timings occur nowhere else uses each endpoint and each
  * failure path; afterwards nothing that the system has written holds one of them in clear.
  */
-@Timeout(400)
+@Timeout(900)
 class MarkedUserTest {
 
-    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(75);
     private static final Duration OUTAGE = Duration.ofSeconds(4);
     private static final List<Integer> INTERVALS = List.of(131, 257, 389, 523, 661, 787, 919, 1_049, 1_187);
 

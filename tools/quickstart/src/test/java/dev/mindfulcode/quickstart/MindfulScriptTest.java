@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The script {@code mindful}: what it does before there is a JVM. */
-@Timeout(60)
+@Timeout(300)
 class MindfulScriptTest {
 
     private static final Path SCRIPT = ModuleTable.PROJECT.resolve("mindful").toAbsolutePath();

@@ -22,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Calls each operation of the API's description with one text wherever an input has a place, as a hostile client. */
 final class OpenApiWalk {
 
-    private static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(20);
+    private static final Duration RESPONSE_TIMEOUT = Duration.ofMinutes(2);
 
     /** Streams end only when their client closes them. */
     private static final String EVENT_STREAM = "text/event-stream";

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
 /** A purge of one user among fifty who type. */
-@Timeout(300)
+@Timeout(600)
 class PurgeAmongFiftyTest {
 
     private static final int USERS = 50;

@@ -27,7 +27,7 @@ class ReadmeTourTest {
             """;
 
     @Test
-    @Timeout(300)
+    @Timeout(600)
     void runsEveryExample() throws Exception {
         for (String program : List.of("bash", "curl", "jq")) {
             assumeTrue(isThere(program), "The README's tour was NOT run: there is no " + program + ".");

@@ -42,10 +42,10 @@ import org.junit.jupiter.api.io.TempDir;
  * Every accepted keystroke is counted in the read model exactly once: over HTTP, through Kafka and the topology, into
  * Postgres.
  */
-@Timeout(600)
+@Timeout(900)
 class ReconciliationTest {
 
-    private static final Duration RECONCILIATION_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration RECONCILIATION_TIMEOUT = Duration.ofMinutes(4);
 
     /**
      * Of 195: signing in costs a third of a second of a core each, and the pipeline has nothing more to show with all

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
 /** The schema registry is a process of its own, which may end before the system does. */
-@Timeout(120)
+@Timeout(600)
 class RegistryRestartTest {
 
     private final SharedSystem system = SharedSystem.get();

@@ -28,12 +28,12 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code mindful run} from start to Ctrl-C, and what must not happen meanwhile. Ended by a kill:
  * {@code ReconciliationTest}.
  */
-@Timeout(400)
+@Timeout(900)
 class RunCommandTest {
 
-    private static final Duration REFUSED_WITHIN = Duration.ofSeconds(30);
-    private static final Duration FAILED_WITHIN = Duration.ofMinutes(2);
-    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
+    private static final Duration REFUSED_WITHIN = Duration.ofMinutes(2);
+    private static final Duration FAILED_WITHIN = Duration.ofMinutes(4);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(75);
 
     private static final int SERIES_MAX = 1_500;
     private static final Pattern UUID_TEXT =

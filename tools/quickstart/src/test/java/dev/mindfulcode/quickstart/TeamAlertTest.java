@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
 /** From the windows of a team and a rule of its lead to the alert, over all services. */
-@Timeout(180)
+@Timeout(600)
 class TeamAlertTest {
 
     private static final long SECOND_NS = 1_000_000_000L;

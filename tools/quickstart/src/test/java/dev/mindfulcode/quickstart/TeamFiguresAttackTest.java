@@ -47,7 +47,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A lead who did not consent watches their team over every interface while one colleague types. */
-@Timeout(240)
+@Timeout(600)
 class TeamFiguresAttackTest {
 
     private static final String RUN = "<run>";

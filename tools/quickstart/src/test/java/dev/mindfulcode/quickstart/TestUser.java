@@ -21,7 +21,7 @@ final class TestUser {
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5))
             .build();
-    private static final Duration ANSWER_WAIT_MAX = Duration.ofSeconds(30);
+    private static final Duration ANSWER_WAIT_MAX = Duration.ofMinutes(2);
 
     final String email;
     final String password;

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * Time limits of requests, which live connections do not have. With the real bound of half a minute, since the two were
  * once the same bound of the web server, and every live view ended with it.
  */
-@Timeout(180)
+@Timeout(600)
 @Execution(ExecutionMode.CONCURRENT) // it does nothing but wait
 class TimeBoundsTest {
 

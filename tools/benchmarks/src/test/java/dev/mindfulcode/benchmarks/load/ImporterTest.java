@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(300)
 class ImporterTest {
 
     private static final Corpus CORPUS = new SimulatedCorpus(TypingModel.committed(), 5, 12, 7_000);
