@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.flowengine.history;
+
+import org.jspecify.annotations.NullMarked;
