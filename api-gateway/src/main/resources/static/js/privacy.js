@@ -23,6 +23,7 @@ const NAMES = {
   excluded_languages: 'Excluded languages',
   retention_months: 'Retention in months',
   team_sharing: 'Team sharing',
+  model_contribution: 'Contribution to models',
 };
 const ACTORS = { user: 'you', team_lead: 'a lead of the team', retention: 'the retention job' };
 
@@ -34,7 +35,12 @@ const months = (value) => (value % 12 === 0 && value > 12 ? `${value / 12} years
 
 export class Privacy {
   #settings = new Feed({
-    cards: { 'collection-card': 'What is collected', 'retention-card': 'Retention', 'sharing-card': 'Team sharing' },
+    cards: {
+      'collection-card': 'What is collected',
+      'retention-card': 'Retention',
+      'sharing-card': 'Team sharing',
+      'contribution-card': 'Contribution to models',
+    },
     load: async () => {
       const [settings, { teams }] = await Promise.all([get(SETTINGS), get('/api/teams')]);
       return { settings, names: new Map(teams.map((team) => [team.team_id, team.name])) };
@@ -71,6 +77,8 @@ export class Privacy {
     for (const form of document.querySelectorAll('#privacy form.add')) form.onsubmit = (event) => this.#exclude(event);
     byId('retention').onchange = () =>
       this.#change('retention', { retention_months: Number(byId('retention').value) });
+    const contribution = byId('contribution').querySelector('input');
+    contribution.onchange = () => this.#change('contribution', { model_contribution: contribution.checked });
     byId('history-more').onclick = () => {
       this.#pages += 1;
       this.#history.refresh();
@@ -101,7 +109,9 @@ export class Privacy {
     byId('purge').reset();
     byId('privacy-sentence').textContent = '';
     for (const id of ['excluded-projects', 'excluded-languages', 'sharing', 'history']) byId(id).replaceChildren();
-    for (const id of ['collection', 'retention', 'sharing', 'export']) byId(`${id}-result`).textContent = '';
+    for (const id of ['collection', 'retention', 'sharing', 'contribution', 'export']) {
+      byId(`${id}-result`).textContent = '';
+    }
     byId('purge-problem').textContent = '';
   }
 
@@ -123,6 +133,7 @@ export class Privacy {
     byId('retention').replaceChildren(...choices.map((value) => element('option', { value }, months(value))));
     byId('retention').value = settings.retention_months;
     byId('sharing').replaceChildren(...settings.team_sharing.map((team) => this.#sharing(team)));
+    byId('contribution').querySelector('input').checked = settings.model_contribution;
   }
 
   #showList(id, setting) {
@@ -195,6 +206,7 @@ export class Privacy {
     if (change.setting === 'team_sharing') {
       return `${name} with ${this.#nameOf(change.team_id)}: ${change.to ? 'on' : 'off'}`;
     }
+    if (change.setting === 'model_contribution') return `${name}: ${change.to ? 'on' : 'off'}`;
     if (change.added || change.removed) {
       return [
         change.added?.length ? `${name}: added ${change.added.join(', ')}` : '',

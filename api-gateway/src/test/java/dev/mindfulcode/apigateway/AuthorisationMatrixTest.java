@@ -153,6 +153,7 @@ class AuthorisationMatrixTest {
             GET /api/admin/models                  401  403  403  403  403  403  403
             POST /api/admin/models                 401  403  403  403  403  403  403  {}
             PUT /api/admin/models/active           401  403  403  403  403  403  403  {}
+            GET /api/admin/models/evaluation       401  403  403  403  403  403  403
             PUT /api/admin/teams/{id}/plan         401  403  403  403  403  403  403  {}
             GET /api/admin/keys                    401  403  403  403  403  403  403
             POST /api/admin/keys/rotate            401  403  403  403  403  403  403  {}

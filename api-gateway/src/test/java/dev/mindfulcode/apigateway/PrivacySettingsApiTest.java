@@ -44,10 +44,10 @@ class PrivacySettingsApiTest {
         change(user, """
                 {"collection_level": "features", "excluded_projects": ["Payroll", "payroll ", "é"], \
                 "retention_months": 6}""");
-        Answer changed = change(user, "{\"excluded_languages\": [\"COBOL\"], \"model_contribution\": false}");
+        Answer changed = change(user, "{\"excluded_languages\": [\"COBOL\"], \"model_contribution\": true}");
         assertThat(changed.json().toString()).isEqualTo("""
                 {"collection_level":"features","excluded_projects":["Payroll","é"],"excluded_languages":["COBOL"],\
-                "retention_months":6,"model_contribution":false,"team_sharing":[]}""");
+                "retention_months":6,"model_contribution":true,"team_sharing":[]}""");
         assertThat(api.get(SETTINGS, user.token()).json()).isEqualTo(changed.json());
         assertThat(change(user, "{\"excluded_projects\": []}").json().path("excluded_projects"))
                 .isEmpty();
@@ -66,7 +66,8 @@ class PrivacySettingsApiTest {
             {"retention_months": 0}                                       | retention_months
             {"retention_months": 121}                                     | retention_months
             {"retention_months": "24"}                                    | retention_months
-            {"model_contribution": true}                                  | model_contribution
+            {"model_contribution": "yes"}                                 | model_contribution
+            {"model_contribution": null}                                  | model_contribution
             {"team_sharing": [{"team_id": "x", "consent": true}]}         | team_sharing[0].team_id
             {"team_sharing": [{"consent": true}]}                         | team_sharing[0].team_id
             {"team_sharing": [{"team_id": "<id>"}]}                       | team_sharing[0].consent
@@ -111,6 +112,8 @@ class PrivacySettingsApiTest {
         change(user, "{\"collection_level\": \"local\"}");
         change(user, "{\"excluded_projects\": [\"a\", \"b\"]}");
         change(user, "{\"excluded_projects\": [\"b\", \"c\"]}");
+        change(user, "{\"model_contribution\": true}");
+        change(user, "{\"model_contribution\": true}");
         change(user, "{\"team_sharing\": [{\"team_id\": \"%s\", \"consent\": true}]}".formatted(team));
         api.put("/api/teams/" + team + "/consent", user.token(), "{\"consent\": false}");
         api.put("/api/teams/" + team + "/consent", user.token(), "{\"consent\": true}");
@@ -122,6 +125,7 @@ class PrivacySettingsApiTest {
                         "user team_sharing false true " + team,
                         "user team_sharing true false " + team,
                         "user team_sharing false true " + team,
+                        "user model_contribution false true",
                         "user excluded_projects +[\"c\"] -[\"a\"]",
                         "user excluded_projects +[\"a\",\"b\"] -[]",
                         "user retention_months 24 3",

@@ -108,6 +108,7 @@ final class FlowStatePublisher {
         state.setModel(reading.isPersonal() ? reading.model() + PERSONAL_MODEL_SUFFIX : reading.model());
         state.setIsInFlow(reading.inFlow());
         state.setIntensity(reading.intensity());
+        state.setModelIntensity(reading.modelIntensity());
         state.setConfidence(reading.confidence());
         state.setFlowDurationMs(reading.flowDurationMs());
         state.setRhythm(reading.rhythm());

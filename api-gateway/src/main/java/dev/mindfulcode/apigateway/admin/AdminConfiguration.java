@@ -13,6 +13,7 @@ import dev.mindfulcode.identity.tokens.RefreshTokens;
 import dev.mindfulcode.identity.tokens.SigningKeys;
 import dev.mindfulcode.webkit.endpoints.EndpointGroup;
 import java.time.Clock;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.stream.Stream;
 import org.springframework.context.annotation.Bean;
@@ -28,8 +29,13 @@ public class AdminConfiguration {
     }
 
     @Bean
-    EndpointGroup gatewayModelRoutes(ModelTopic topic) {
-        return new ModelRoutes(topic, Clock.systemUTC())::addTo;
+    ModelEvaluator gatewayModelEvaluator(KafkaConnection kafka, Database database, PostgresUserKeys keys) {
+        return new ModelEvaluator(kafka, database.blocking(), keys, InstantSource.system());
+    }
+
+    @Bean
+    EndpointGroup gatewayModelRoutes(ModelTopic topic, ModelEvaluator evaluator) {
+        return new ModelRoutes(topic, evaluator, Clock.systemUTC())::addTo;
     }
 
     @Bean

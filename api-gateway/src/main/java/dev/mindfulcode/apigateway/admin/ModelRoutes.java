@@ -24,11 +24,16 @@ import reactor.core.publisher.Mono;
 /** {@code /api/admin/models}: publishes models and chooses the one in use. */
 final class ModelRoutes {
 
+    /** Figures of an evaluation have three decimals. */
+    private static final double FIGURE_STEPS = 1_000;
+
     private final ModelTopic topic;
+    private final ModelEvaluator evaluator;
     private final Clock clock;
 
-    ModelRoutes(ModelTopic topic, Clock clock) {
+    ModelRoutes(ModelTopic topic, ModelEvaluator evaluator, Clock clock) {
         this.topic = topic;
+        this.evaluator = evaluator;
         this.clock = clock;
     }
 
@@ -44,7 +49,12 @@ final class ModelRoutes {
                         Endpoint.put("/api/admin/models/active")
                                 .access(Access.OPERATOR)
                                 .problems(ProblemType.NOT_FOUND),
-                        this::use);
+                        this::use)
+                .add(
+                        Endpoint.get("/api/admin/models/evaluation")
+                                .access(Access.OPERATOR)
+                                .problems(ProblemType.TOO_FEW_CONTRIBUTORS),
+                        _ -> evaluation());
     }
 
     private Mono<ServerResponse> list() {
@@ -65,6 +75,15 @@ final class ModelRoutes {
         });
     }
 
+    private Mono<ServerResponse> evaluation() {
+        return topic.read()
+                .flatMap(content -> evaluator.evaluate(
+                        content.active() == null
+                                ? FlowModel.builtIn().id()
+                                : content.active().getModelId()))
+                .flatMap(result -> JsonResponses.ok(OnInstallation.of(result)));
+    }
+
     private record Id(String modelId) {}
 
     private record Evaluation(double auroc, double calibrationError, String data) {
@@ -72,6 +91,48 @@ final class ModelRoutes {
         static @Nullable Evaluation of(@Nullable ModelEvaluation from) {
             return from == null ? null : new Evaluation(from.getAuroc(), from.getCalibrationError(), from.getData());
         }
+    }
+
+    record OnInstallation(
+            String modelId,
+            Instant from,
+            Instant to,
+            int users,
+            int ratings,
+            double inFlowRate,
+            RoundedScores constantRate,
+            RoundedScores model,
+            RoundedScores shown) {
+
+        static OnInstallation of(ModelEvaluator.Result result) {
+            InstallationEvaluation evaluation = result.evaluation();
+            return new OnInstallation(
+                    result.modelId(),
+                    result.period().from(),
+                    result.period().to(),
+                    evaluation.users(),
+                    evaluation.ratings(),
+                    rounded(evaluation.inFlowRate()),
+                    RoundedScores.of(evaluation.constantRate()),
+                    RoundedScores.of(evaluation.model()),
+                    RoundedScores.of(evaluation.shown()));
+        }
+    }
+
+    private record RoundedScores(
+            double brier, double calibrationError, @Nullable Double auroc) {
+
+        static RoundedScores of(InstallationEvaluation.Scores scores) {
+            Double auroc = scores.auroc();
+            return new RoundedScores(
+                    rounded(scores.brier()),
+                    rounded(scores.calibrationError()),
+                    auroc == null ? null : rounded(auroc));
+        }
+    }
+
+    private static double rounded(double figure) {
+        return Math.round(figure * FIGURE_STEPS) / FIGURE_STEPS;
     }
 
     /**

@@ -8,13 +8,15 @@ import dev.mindfulcode.webkit.problems.ProblemType;
  * Settings by which a user lets the product collect data.
  *
  * @param retentionMonths everything about the user is purged after this time without any activity
+ * @param modelContribution whether the operator may evaluate models on the user's ratings of flow
  */
-public record CollectionSettings(CollectionLevel level, Exclusions exclusions, int retentionMonths) {
+public record CollectionSettings(
+        CollectionLevel level, Exclusions exclusions, int retentionMonths, boolean modelContribution) {
 
     public static final int RETENTION_MONTHS_MIN = 1;
     public static final int RETENTION_MONTHS_MAX = 120;
 
-    static final CollectionSettings DEFAULT = new CollectionSettings(CollectionLevel.FULL, Exclusions.NONE, 24);
+    static final CollectionSettings DEFAULT = new CollectionSettings(CollectionLevel.FULL, Exclusions.NONE, 24, false);
 
     /** Fails with 403 if nothing about the user is collected. */
     public void requireCollection() {

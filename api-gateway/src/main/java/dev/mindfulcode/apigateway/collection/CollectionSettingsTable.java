@@ -41,7 +41,8 @@ public final class CollectionSettingsTable {
     /** Emits a user's settings, or the defaults; fails with 401 for an erased user, who has no key. */
     public Mono<CollectionSettings> find(UUID userId) {
         return database.sql("""
-                        SELECT collection_level, retention_months, sealed_exclusions
+                        SELECT collection_level, retention_months, sealed_exclusions,
+                            model_contribution_since IS NOT NULL AS model_contribution
                         FROM gateway.privacy_settings WHERE user_id = :user""")
                 .bind("user", userId)
                 .map(Row::of)
@@ -73,14 +74,18 @@ public final class CollectionSettingsTable {
     public Mono<Void> save(UUID userId, CollectionSettings settings) {
         GenericExecuteSpec upsert = database.sql("""
                         INSERT INTO gateway.privacy_settings
-                            (user_id, collection_level, retention_months, sealed_exclusions)
-                        VALUES (:user, :level, :months, :exclusions)
+                            (user_id, collection_level, retention_months, sealed_exclusions, model_contribution_since)
+                        VALUES (:user, :level, :months, :exclusions,
+                            CASE WHEN :contributes THEN statement_timestamp() END)
                         ON CONFLICT (user_id) DO UPDATE SET collection_level = EXCLUDED.collection_level,
                             retention_months = EXCLUDED.retention_months,
-                            sealed_exclusions = EXCLUDED.sealed_exclusions, changed_at = clock_timestamp()""")
+                            sealed_exclusions = EXCLUDED.sealed_exclusions, changed_at = clock_timestamp(),
+                            model_contribution_since = CASE WHEN :contributes
+                                THEN coalesce(privacy_settings.model_contribution_since, statement_timestamp()) END""")
                 .bind("user", userId)
                 .bind("level", settings.level().text())
-                .bind("months", settings.retentionMonths());
+                .bind("months", settings.retentionMonths())
+                .bind("contributes", settings.modelContribution());
         return (settings.exclusions().isEmpty()
                         ? Mono.just(upsert.bindNull("exclusions", byte[].class))
                         : cipher(userId).map(cipher -> upsert.bind("exclusions", seal(cipher, settings.exclusions()))))
@@ -110,17 +115,20 @@ public final class CollectionSettingsTable {
     }
 
     @SuppressWarnings("ArrayRecordComponent") // opened once
-    private record Row(String level, int retentionMonths, byte @Nullable [] sealedExclusions) {
+    private record Row(
+            String level, int retentionMonths, byte @Nullable [] sealedExclusions, boolean modelContribution) {
 
         static Row of(Readable row) {
             return new Row(
                     Objects.requireNonNull(row.get("collection_level", String.class)),
                     Objects.requireNonNull(row.get("retention_months", Integer.class)),
-                    row.get("sealed_exclusions", byte[].class));
+                    row.get("sealed_exclusions", byte[].class),
+                    Objects.requireNonNull(row.get("model_contribution", Boolean.class)));
         }
 
         CollectionSettings settings(Exclusions exclusions) {
-            return new CollectionSettings(CollectionLevel.parse(level).orElseThrow(), exclusions, retentionMonths);
+            return new CollectionSettings(
+                    CollectionLevel.parse(level).orElseThrow(), exclusions, retentionMonths, modelContribution);
         }
     }
 }

@@ -53,6 +53,10 @@ public record SettingsChange(Actor by, String setting, Map<String, @Nullable Obj
             changes.add(new SettingsChange(
                     by, "retention_months", fromTo(before.retentionMonths(), after.retentionMonths())));
         }
+        if (before.modelContribution() != after.modelContribution()) {
+            changes.add(new SettingsChange(
+                    by, "model_contribution", fromTo(before.modelContribution(), after.modelContribution())));
+        }
         addNames(
                 changes,
                 by,

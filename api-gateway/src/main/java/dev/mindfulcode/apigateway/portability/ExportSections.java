@@ -68,7 +68,8 @@ final class ExportSections {
             collection_level    full, features or local
             excluded_projects   Projects that are not collected
             excluded_languages  Languages that are not collected
-            retention_months    Everything is purged after so many months without activity""");
+            retention_months    Everything is purged after so many months without activity
+            model_contribution  Whether the operator may evaluate models on your ratings of flow""");
 
     private static final Table PRIVACY_CHANGES =
             Table.of("privacy_changes", "Changes of privacy settings and of consent to teams, latest first.", """
@@ -373,7 +374,8 @@ final class ExportSections {
                                 found.level().text(),
                                 found.exclusions().projects(),
                                 found.exclusions().languages(),
-                                found.retentionMonths()))));
+                                found.retentionMonths(),
+                                found.modelContribution()))));
     }
 
     private static String text(Map<String, @Nullable Object> members) {

@@ -159,7 +159,7 @@ final class PrivacySettings {
                     settings.exclusions().projects(),
                     settings.exclusions().languages(),
                     settings.retentionMonths(),
-                    false,
+                    settings.modelContribution(),
                     teams.stream()
                             .map(team -> new TeamSharing(team.teamId(), team.consent()))
                             .toList(),

@@ -23,6 +23,7 @@ record SettingsUpdate(
         @Nullable List<String> projects,
         @Nullable List<String> languages,
         @Nullable Integer retentionMonths,
+        @Nullable Boolean modelContribution,
         Map<UUID, Boolean> consents) {
 
     static final String[] FIELDS = {
@@ -36,10 +37,6 @@ record SettingsUpdate(
 
     static SettingsUpdate read(JsonFields body) {
         body.notNull(FIELDS);
-        if (Boolean.TRUE.equals(body.bool("model_contribution"))) {
-            throw body.invalid(
-                    "model_contribution", "Must be false: no model is trained on users' data, so none can be given.");
-        }
         Long months = body.integer(
                 "retention_months", CollectionSettings.RETENTION_MONTHS_MIN, CollectionSettings.RETENTION_MONTHS_MAX);
         return new SettingsUpdate(
@@ -47,6 +44,7 @@ record SettingsUpdate(
                 names(body, "excluded_projects"),
                 names(body, "excluded_languages"),
                 months == null ? null : Math.toIntExact(months),
+                body.bool("model_contribution"),
                 consents(body));
     }
 
@@ -92,7 +90,8 @@ record SettingsUpdate(
                 new Exclusions(
                         projects == null ? before.exclusions().projects() : projects,
                         languages == null ? before.exclusions().languages() : languages),
-                retentionMonths == null ? before.retentionMonths() : retentionMonths);
+                retentionMonths == null ? before.retentionMonths() : retentionMonths,
+                modelContribution == null ? before.modelContribution() : modelContribution);
     }
 
     /** Without content, as project names are personal. */

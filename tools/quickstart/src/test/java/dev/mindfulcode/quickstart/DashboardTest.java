@@ -332,20 +332,24 @@ class DashboardTest {
             page.locator("#history tr").nth(2).waitFor();
             page.locator("#sharing input").check();
             page.locator("#history tr").nth(3).waitFor();
+            page.locator("#contribution input").check();
+            page.locator("#history tr").nth(4).waitFor();
             assertThat(page.locator("#history").innerText())
                     .contains(
                             "Collection level: full → features",
                             "Excluded projects: added payroll",
                             "Retention in months: 24 → 12",
                             "Team sharing with Compilers: on",
+                            "Contribution to models: on",
                             "you");
 
             page.reload();
-            page.locator("#history tr").nth(3).waitFor();
+            page.locator("#history tr").nth(4).waitFor();
+            assertThat(page.locator("#contribution input").isChecked()).isTrue();
             assertThat(sentence.innerText())
                     .contains("counts and scores", "1 exclusion", "1 team may count you in", "after 1 year");
             page.locator("#excluded-projects button").click();
-            page.locator("#history tr").nth(4).waitFor();
+            page.locator("#history tr").nth(5).waitFor();
             assertThat(page.locator("#excluded-projects").innerText()).isEqualTo("None");
             List<Download> files = new CopyOnWriteArrayList<>();
             page.onDownload(files::add);

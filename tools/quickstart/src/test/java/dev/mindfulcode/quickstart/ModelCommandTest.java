@@ -57,6 +57,8 @@ class ModelCommandTest {
             assertThat(terminal.err()).contains("An id names one model for ever");
             assertThat(terminal.run(data, "model", "use", "nobody-1")).isEqualTo(1);
             assertThat(terminal.err()).contains("model_id: There is no model nobody-1");
+            assertThat(terminal.run(data, "model", "evaluate")).isEqualTo(1);
+            assertThat(terminal.err()).contains("Fewer than 10 users contribute ratings");
         }
     }
 

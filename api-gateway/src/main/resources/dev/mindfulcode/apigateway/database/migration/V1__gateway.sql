@@ -108,10 +108,14 @@ CREATE TABLE privacy_settings (
     retention_months int NOT NULL CHECK (retention_months BETWEEN 1 AND 120),
     -- Names of excluded projects and languages, encrypted with the user's key. Null: none.
     sealed_exclusions bytea,
+    -- Since when the user contributes to the evaluation of models. Null: they do not.
+    model_contribution_since timestamptz,
     -- The database's clock, also at a change of what is excluded among the user's sessions: ingest polls it.
     changed_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 CREATE INDEX privacy_settings_changed ON privacy_settings (changed_at);
+CREATE INDEX privacy_settings_contributors ON privacy_settings (model_contribution_since, user_id)
+    WHERE model_contribution_since IS NOT NULL;
 
 -- The last day (UTC) on which each user was active: users are purged when they were inactive for as long as they chose.
 CREATE TABLE user_activity (

@@ -32,6 +32,7 @@ public enum ProblemType {
     LAST_OWNER("last-owner", 409, "A team needs an owner"),
     LIMIT_REACHED("limit-reached", 409, "Limit reached"),
     MODEL_EXISTS("model-exists", 409, "Model id already in use"),
+    TOO_FEW_CONTRIBUTORS("too-few-contributors", 409, "Too few contributing users"),
     PLUGIN_EXISTS("plugin-exists", 409, "Plugin version already exists"),
     PLUGIN_NOT_INSTALLED("plugin-not-installed", 409, "Plugin not installed"),
     PLUGIN_DISABLED("plugin-disabled", 409, "Plugin disabled after repeated failures"),

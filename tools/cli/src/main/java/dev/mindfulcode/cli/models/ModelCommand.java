@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code mindful model publish|list|use}: the models of a running system. */
+/** {@code mindful model publish|list|use|evaluate}: the models of a running system. */
 @Command(
         name = "model",
         mixinStandardHelpOptions = true,
@@ -40,7 +40,7 @@ public final class ModelCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing command: publish, list or use.");
+        throw new ParameterException(spec.commandLine(), "Missing command: publish, list, use or evaluate.");
     }
 
     @Command(
@@ -117,6 +117,48 @@ public final class ModelCommand implements Runnable {
             api.put(MODELS + "/active", ApiClient.json().createObjectNode().put("model_id", id));
             print("In use: " + id);
         }
+    }
+
+    @Command(
+            name = "evaluate",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Compares the model in use with the ratings of users who contribute to models.",
+                "Figures are over at least ten users, of the twelve latest complete weeks."
+            })
+    void evaluate(
+            @Mixin ConnectionOptions connection, @Option(names = "--json", description = "Prints JSON.") boolean json) {
+        try (AuthorizedApi api = connection.open()) {
+            JsonNode evaluation = api.get(MODELS + "/evaluation");
+            if (json) {
+                print(evaluation.toString());
+                return;
+            }
+            print(String.format(
+                    Locale.ROOT,
+                    "%s: %d ratings of %d users from %s to %s, %.1f %% in flow",
+                    evaluation.path("model_id").asString(),
+                    evaluation.path("ratings").asInt(),
+                    evaluation.path("users").asInt(),
+                    evaluation.path("from").asString(),
+                    evaluation.path("to").asString(),
+                    100 * evaluation.path("in_flow_rate").asDouble()));
+            print(String.format(Locale.ROOT, "%-24s %6s %6s %6s", "scored by", "Brier", "ECE", "AUROC"));
+            print(scores("constant rate", evaluation.path("constant_rate")));
+            print(scores("model", evaluation.path("model")));
+            print(scores("with personal layers", evaluation.path("shown")));
+        }
+    }
+
+    private static String scores(String name, JsonNode scores) {
+        JsonNode auroc = scores.path("auroc");
+        return String.format(
+                Locale.ROOT,
+                "%-24s %6.3f %6.3f %6s",
+                name,
+                scores.path("brier").asDouble(),
+                scores.path("calibration_error").asDouble(),
+                auroc.isMissingNode() ? "-" : String.format(Locale.ROOT, "%.3f", auroc.asDouble()));
     }
 
     private static byte[] bytes(Path file) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.apigateway.admin;
+
+import org.jspecify.annotations.NullMarked;
