@@ -2,6 +2,7 @@ package dev.mindfulcode.ingestservice;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.mindfulcode.dataprotection.StandingConnection;
 import dev.mindfulcode.schemas.CollectionLevel;
 import dev.mindfulcode.webkit.problems.ProblemException;
 import dev.mindfulcode.webkit.problems.ProblemType;
@@ -48,7 +49,6 @@ final class SessionAccessLookup implements AutoCloseable {
 
     private static final int QUERY_SESSIONS_MAX = 1_000;
     private static final int QUERY_TIMEOUT_SECONDS = 5;
-    private static final int NETWORK_TIMEOUT_MS = 8_000;
 
     /** Queries that took longer than their result is valid are repeated. */
     private static final int ATTEMPTS_MAX = 3;
@@ -60,7 +60,6 @@ final class SessionAccessLookup implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(SessionAccessLookup.class);
 
-    private final DataSource dataSource;
     private final SettingsWatch watch;
     private final Cache<UUID, SessionAccess> sessions = Caffeine.newBuilder()
             .maximumSize(CACHE_SIZE)
@@ -77,10 +76,10 @@ final class SessionAccessLookup implements AutoCloseable {
             Caffeine.newBuilder().expireAfterWrite(RESULT_AGE_MAX).build();
 
     /** Used by the one querying thread and by close. */
-    private volatile @Nullable Connection connection;
+    private final StandingConnection connection;
 
     SessionAccessLookup(DataSource dataSource) {
-        this.dataSource = dataSource;
+        this.connection = new StandingConnection(dataSource, true);
         this.watch = new SettingsWatch(dataSource, this::forget, sessions::invalidateAll);
         watch.start();
     }
@@ -164,7 +163,7 @@ final class SessionAccessLookup implements AutoCloseable {
     private Map<UUID, SessionAccess> selectCurrent(Object[] sessionIds) throws SQLException {
         for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
             long startedNs = System.nanoTime();
-            Map<UUID, SessionAccess> found = select(sessionIds);
+            Map<UUID, SessionAccess> found = connection.run(open -> select(open, sessionIds));
             if (SettingsWatch.isCurrent(startedNs)) {
                 cache(found, startedNs);
                 return found;
@@ -182,16 +181,6 @@ final class SessionAccessLookup implements AutoCloseable {
                 sessions.invalidate(sessionId);
             }
         });
-    }
-
-    private Map<UUID, SessionAccess> select(Object[] sessionIds) throws SQLException {
-        try {
-            return select(connection(), sessionIds);
-        } catch (SQLException e) {
-            // The server may have closed an idle connection: retry on a new one.
-            disconnect();
-            return select(connection(), sessionIds);
-        }
     }
 
     private static Map<UUID, SessionAccess> select(Connection connection, Object[] sessionIds) throws SQLException {
@@ -215,32 +204,9 @@ final class SessionAccessLookup implements AutoCloseable {
         return text == null ? CollectionLevel.FULL : CollectionLevel.parse(text).orElse(CollectionLevel.LOCAL);
     }
 
-    private Connection connection() throws SQLException {
-        Connection open = connection;
-        if (open == null) {
-            open = dataSource.getConnection();
-            open.setReadOnly(true);
-            open.setNetworkTimeout(Runnable::run, NETWORK_TIMEOUT_MS);
-            connection = open;
-        }
-        return open;
-    }
-
     @Override
     public void close() {
         watch.close();
-        disconnect();
-    }
-
-    private void disconnect() {
-        Connection open = connection;
-        connection = null;
-        if (open != null) {
-            try {
-                open.close();
-            } catch (SQLException e) {
-                log.debug("Closing a connection failed: {}", e.getSQLState());
-            }
-        }
+        connection.close();
     }
 }

@@ -1,5 +1,6 @@
 package dev.mindfulcode.ingestservice;
 
+import dev.mindfulcode.dataprotection.StandingConnection;
 import dev.mindfulcode.schemas.CollectionLevel;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -14,7 +15,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +35,6 @@ final class SettingsWatch implements AutoCloseable {
 
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
     private static final int QUERY_TIMEOUT_SECONDS = 5;
-    private static final int NETWORK_TIMEOUT_MS = 8_000;
 
     /** Postgres: undefined_table and invalid_schema_name. The gateway creates the tables and may start later. */
     private static final List<String> MISSING_TABLE_STATES = List.of("42P01", "3F000");
@@ -46,14 +45,13 @@ final class SettingsWatch implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(SettingsWatch.class);
 
-    private final DataSource dataSource;
+    private final StandingConnection connection;
     private final Consumer<Set<UUID>> changed;
     private final Runnable missedChanges;
     private final Thread thread;
     private volatile boolean closed;
     private volatile long polledNs;
 
-    private @Nullable Connection connection;
     private Map<UUID, OffsetDateTime> known = Map.of();
     private boolean failing;
 
@@ -62,7 +60,7 @@ final class SettingsWatch implements AutoCloseable {
      * @param missedChanges runs when changes may have been missed, as after an outage of the database
      */
     SettingsWatch(DataSource dataSource, Consumer<Set<UUID>> changed, Runnable missedChanges) {
-        this.dataSource = dataSource;
+        this.connection = new StandingConnection(dataSource, true);
         this.changed = changed;
         this.missedChanges = missedChanges;
         this.polledNs = System.nanoTime() - LEASE.toNanos();
@@ -91,14 +89,14 @@ final class SettingsWatch implements AutoCloseable {
                 break;
             }
         }
-        disconnect();
+        connection.close();
     }
 
     private void poll() {
         long startedNs = System.nanoTime();
         Map<UUID, OffsetDateTime> changes;
         try {
-            changes = changes();
+            changes = connection.run(SettingsWatch::changes);
         } catch (SQLException | RuntimeException e) {
             boolean early = e instanceof SQLException sql && MISSING_TABLE_STATES.contains(sql.getSQLState());
             if (!failing && !early) {
@@ -120,19 +118,6 @@ final class SettingsWatch implements AutoCloseable {
         polledNs = startedNs;
     }
 
-    private Map<UUID, OffsetDateTime> changes() throws SQLException {
-        boolean isOld = connection != null;
-        try {
-            return changes(connect());
-        } catch (SQLException e) {
-            disconnect();
-            if (!isOld) {
-                throw e;
-            }
-            return changes(connect());
-        }
-    }
-
     private static Map<UUID, OffsetDateTime> changes(Connection connected) throws SQLException {
         try (PreparedStatement select = connected.prepareStatement(CHANGES)) {
             select.setQueryTimeout(QUERY_TIMEOUT_SECONDS);
@@ -143,29 +128,6 @@ final class SettingsWatch implements AutoCloseable {
                 }
             }
             return changes;
-        }
-    }
-
-    private Connection connect() throws SQLException {
-        Connection open = connection;
-        if (open == null) {
-            open = dataSource.getConnection();
-            open.setReadOnly(true);
-            open.setNetworkTimeout(Runnable::run, NETWORK_TIMEOUT_MS);
-            connection = open;
-        }
-        return open;
-    }
-
-    private void disconnect() {
-        Connection open = connection;
-        connection = null;
-        if (open != null) {
-            try {
-                open.close();
-            } catch (SQLException e) {
-                log.debug("Closing a connection failed: state={}", e.getSQLState());
-            }
         }
     }
 

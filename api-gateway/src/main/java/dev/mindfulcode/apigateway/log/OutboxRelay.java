@@ -1,5 +1,6 @@
 package dev.mindfulcode.apigateway.log;
 
+import dev.mindfulcode.apigateway.jobs.BackgroundJob;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -10,15 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.sql.DataSource;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 
 /**
  * Publishes the events of the outbox, at least once and in order per key. One gateway at a time does so, under an
@@ -27,9 +24,7 @@ import org.springframework.context.SmartLifecycle;
  * <p>A round publishes the oldest event of each key and waits for its acknowledgement, which preserves the order. It
  * reads all rows, not those past a cursor, so that it also finds events of transactions that commit late.
  */
-public final class OutboxRelay implements SmartLifecycle, Runnable {
-
-    private static final Logger log = LoggerFactory.getLogger(OutboxRelay.class);
+public final class OutboxRelay extends BackgroundJob {
 
     private static final Duration POLL_INTERVAL = Duration.ofSeconds(1);
     private static final Duration STOP_TIMEOUT = EventPublisher.PUBLISH_TIMEOUT.plusSeconds(2);
@@ -49,54 +44,13 @@ public final class OutboxRelay implements SmartLifecycle, Runnable {
 
     private final DataSource dataSource;
     private final EventPublisher publisher;
-    private final Semaphore wakes = new Semaphore(0);
-    private volatile @Nullable Thread thread;
     private boolean isLogChecked;
     private long cleanedAtNs = System.nanoTime();
 
     public OutboxRelay(DataSource dataSource, EventPublisher publisher) {
+        super("gateway-outbox", POLL_INTERVAL, STOP_TIMEOUT);
         this.dataSource = dataSource;
         this.publisher = publisher;
-    }
-
-    public void wake() {
-        if (wakes.availablePermits() == 0) {
-            wakes.release();
-        }
-    }
-
-    @Override
-    public synchronized void start() {
-        if (thread == null) {
-            Thread started = Thread.ofPlatform().name("gateway-outbox").daemon().unstarted(this);
-            thread = started;
-            started.start();
-        }
-    }
-
-    @Override
-    public void stop() {
-        Thread stopping;
-        synchronized (this) {
-            stopping = thread;
-            thread = null;
-        }
-        if (stopping == null) {
-            return;
-        }
-        wake();
-        try {
-            if (!stopping.join(STOP_TIMEOUT)) {
-                stopping.interrupt();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    @Override
-    public boolean isRunning() {
-        return thread != null;
     }
 
     /** Stops after the web server, whose requests may still add events. */
@@ -106,24 +60,14 @@ public final class OutboxRelay implements SmartLifecycle, Runnable {
     }
 
     @Override
-    public void run() {
-        Thread self = Thread.currentThread();
-        while (thread == self) {
-            try {
-                if (!isLogChecked) {
-                    requeueLost();
-                    isLogChecked = true;
-                }
-                relayAll(self);
-                deleteExpired();
-                waitForMore();
-            } catch (SQLException | ExecutionException | TimeoutException e) {
-                log.warn("Outbox relay failed; retrying in {} s: error={}", POLL_INTERVAL.toSeconds(), e.toString());
-                pause();
-            } catch (InterruptedException e) {
-                return;
-            }
+    protected Duration round() throws SQLException, ExecutionException, TimeoutException, InterruptedException {
+        if (!isLogChecked) {
+            requeueLost();
+            isLogChecked = true;
         }
+        relayAll();
+        deleteExpired();
+        return POLL_INTERVAL;
     }
 
     /** Queues events that Kafka lost since the gateway last ran, ahead of new ones. */
@@ -146,10 +90,10 @@ public final class OutboxRelay implements SmartLifecycle, Runnable {
         }
     }
 
-    private void relayAll(Thread self) throws SQLException, ExecutionException, TimeoutException, InterruptedException {
+    private void relayAll() throws SQLException, ExecutionException, TimeoutException, InterruptedException {
         try (Connection connection = dataSource.getConnection()) {
             connection.setAutoCommit(false);
-            while (thread == self && relayRound(connection) > 0) {
+            while (!isStopping() && relayRound(connection) > 0) {
                 connection.commit();
             }
             connection.rollback();
@@ -219,20 +163,6 @@ public final class OutboxRelay implements SmartLifecycle, Runnable {
         PreparedStatement statement = connection.prepareStatement(sql);
         statement.setQueryTimeout(QUERY_TIMEOUT_SECONDS);
         return statement;
-    }
-
-    private void waitForMore() throws InterruptedException {
-        if (wakes.tryAcquire(POLL_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
-            wakes.drainPermits();
-        }
-    }
-
-    private void pause() {
-        try {
-            waitForMore();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     @SuppressWarnings("ArrayRecordComponent") // passed to the producer unchanged

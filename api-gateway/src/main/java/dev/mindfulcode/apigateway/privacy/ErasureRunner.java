@@ -1,5 +1,6 @@
 package dev.mindfulcode.apigateway.privacy;
 
+import dev.mindfulcode.apigateway.jobs.BackgroundJob;
 import dev.mindfulcode.dataprotection.Erasure;
 import dev.mindfulcode.dataprotection.ErasurePlace;
 import dev.mindfulcode.dataprotection.Erasures;
@@ -11,20 +12,17 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 
 /**
  * Executes the pending steps of erasures. One gateway at a time does so, under an advisory lock; when it dies another
  * resumes. Each step can be repeated, and a step that has to wait is tried again in the next round, so that a slow one
  * delays no other.
  */
-final class ErasureRunner implements SmartLifecycle, Runnable {
+final class ErasureRunner extends BackgroundJob {
 
     private static final Logger log = LoggerFactory.getLogger(ErasureRunner.class);
 
@@ -57,8 +55,6 @@ final class ErasureRunner implements SmartLifecycle, Runnable {
     private final Map<ErasurePlace, Step> steps;
     private final Runnable roundEnded;
     private final Runnable completed;
-    private final Semaphore wakes = new Semaphore(0);
-    private volatile @Nullable Thread thread;
 
     /**
      * @param steps in their order; places of other services are not among them
@@ -71,6 +67,7 @@ final class ErasureRunner implements SmartLifecycle, Runnable {
             Map<ErasurePlace, Step> steps,
             Runnable roundEnded,
             Runnable completed) {
+        super("gateway-erasures", RETRY_DELAY, STOP_TIMEOUT);
         this.database = database;
         this.erasures = erasures;
         this.steps = steps;
@@ -78,75 +75,13 @@ final class ErasureRunner implements SmartLifecycle, Runnable {
         this.completed = completed;
     }
 
-    void wake() {
-        if (wakes.availablePermits() == 0) {
-            wakes.release();
-        }
-    }
-
     @Override
-    public synchronized void start() {
-        if (thread == null) {
-            Thread started =
-                    Thread.ofPlatform().name("gateway-erasures").daemon().unstarted(this);
-            thread = started;
-            started.start();
-        }
-    }
-
-    @Override
-    public void stop() {
-        Thread stopping;
-        synchronized (this) {
-            stopping = thread;
-            thread = null;
-        }
-        if (stopping == null) {
-            return;
-        }
-        wake();
-        try {
-            if (!stopping.join(STOP_TIMEOUT)) {
-                stopping.interrupt();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    @Override
-    public boolean isRunning() {
-        return thread != null;
-    }
-
-    @Override
-    public void run() {
-        Thread self = Thread.currentThread();
-        while (thread == self) {
-            try {
-                boolean isSuccessful = round(self);
-                pause(isSuccessful ? POLL_INTERVAL : RETRY_DELAY);
-            } catch (SQLException e) {
-                log.warn("Erasures not read; retrying in {} s: error={}", RETRY_DELAY.toSeconds(), e.toString());
-                try {
-                    pause(RETRY_DELAY);
-                } catch (InterruptedException interrupted) {
-                    return;
-                }
-            } catch (InterruptedException e) {
-                return;
-            }
-        }
-    }
-
-    private void pause(Duration delay) throws InterruptedException {
-        if (wakes.tryAcquire(delay.toMillis(), TimeUnit.MILLISECONDS)) {
-            wakes.drainPermits();
-        }
+    protected Duration round() throws SQLException, InterruptedException {
+        return advanceAll() ? POLL_INTERVAL : RETRY_DELAY;
     }
 
     /** Returns whether no step failed. The connection of the lock has no transaction: it would retain deleted rows. */
-    private boolean round(Thread self) throws SQLException, InterruptedException {
+    private boolean advanceAll() throws SQLException, InterruptedException {
         if (erasures.open(1).isEmpty()) {
             return true;
         }
@@ -157,7 +92,7 @@ final class ErasureRunner implements SmartLifecycle, Runnable {
             try {
                 boolean isSuccessful = true;
                 for (Erasure erasure : erasures.open(ERASURES_MAX)) {
-                    if (thread == self) {
+                    if (!isStopping()) {
                         isSuccessful &= advance(erasure);
                     }
                 }

@@ -2,6 +2,7 @@ package dev.mindfulcode.apigateway.privacy;
 
 import dev.mindfulcode.apigateway.collection.SettingsChange;
 import dev.mindfulcode.apigateway.collection.SettingsHistory;
+import dev.mindfulcode.apigateway.jobs.BackgroundJob;
 import dev.mindfulcode.apigateway.privacy.ActivityRows.Activity;
 import dev.mindfulcode.identity.accounts.SignInActivity;
 import dev.mindfulcode.webkit.problems.ProblemException;
@@ -23,17 +24,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 
 /**
  * Purges users who were inactive for as long as they chose, with a notice before. Each gateway stores the activity that
  * it saw each {@link #STORE_INTERVAL}; one gateway at a time, under an advisory lock, applies the rule of
  * {@link Retention} each {@link #CHECK_INTERVAL}.
  */
-final class RetentionJob implements SmartLifecycle, Runnable {
+final class RetentionJob extends BackgroundJob {
 
     static final Duration STORE_INTERVAL = Duration.ofMinutes(1);
     static final Duration CHECK_INTERVAL = Duration.ofHours(1);
@@ -68,7 +67,7 @@ final class RetentionJob implements SmartLifecycle, Runnable {
     private final InstantSource clock;
     private final Counter notices;
     private final Counter purges;
-    private volatile @Nullable Thread thread;
+    private long nextCheckNs = System.nanoTime();
     private Instant registeredSince = Instant.EPOCH;
 
     RetentionJob(
@@ -78,6 +77,7 @@ final class RetentionJob implements SmartLifecycle, Runnable {
             Purger purger,
             InstantSource clock,
             MeterRegistry meters) {
+        super("gateway-retention", STORE_INTERVAL, STOP_TIMEOUT);
         this.database = database;
         this.recorder = recorder;
         this.history = history;
@@ -92,60 +92,25 @@ final class RetentionJob implements SmartLifecycle, Runnable {
     }
 
     @Override
-    public synchronized void start() {
-        if (thread == null) {
-            Thread started =
-                    Thread.ofPlatform().name("gateway-retention").daemon().unstarted(this);
-            thread = started;
-            started.start();
+    protected Duration round() throws SQLException {
+        storeActivity();
+        if (System.nanoTime() - nextCheckNs >= 0) {
+            check();
+            nextCheckNs = System.nanoTime() + CHECK_INTERVAL.toNanos();
         }
+        return STORE_INTERVAL;
     }
 
     @Override
     public void stop() {
-        Thread stopping;
-        synchronized (this) {
-            stopping = thread;
-            thread = null;
-        }
-        if (stopping == null) {
+        if (!isRunning()) {
             return;
         }
-        stopping.interrupt();
+        super.stop();
         try {
-            stopping.join(STOP_TIMEOUT);
             storeActivity();
         } catch (SQLException e) {
             log.warn("Activity not stored: error={}", e.toString());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    @Override
-    public boolean isRunning() {
-        return thread != null;
-    }
-
-    @Override
-    public void run() {
-        Thread self = Thread.currentThread();
-        long nextCheckNs = System.nanoTime();
-        while (thread == self) {
-            try {
-                storeActivity();
-                if (System.nanoTime() - nextCheckNs >= 0) {
-                    check();
-                    nextCheckNs = System.nanoTime() + CHECK_INTERVAL.toNanos();
-                }
-            } catch (SQLException | RuntimeException e) {
-                log.warn("Retention not checked; retrying in {} s: error={}", STORE_INTERVAL.toSeconds(), e.toString());
-            }
-            try {
-                Thread.sleep(STORE_INTERVAL);
-            } catch (InterruptedException e) {
-                return;
-            }
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.mindfulcode.identity;
 
+import dev.mindfulcode.dataprotection.StandingConnection;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -46,7 +47,6 @@ final class IdentityLookup implements AutoCloseable {
     private static final int PENDING_MAX = 5_000;
     private static final int BATCH_MAX = 500;
     private static final int QUERY_TIMEOUT_SECONDS = 5;
-    private static final int NETWORK_TIMEOUT_MS = 8_000;
 
     /** Postgres: undefined_table and invalid_schema_name. The gateway creates the tables and may start later. */
     private static final List<String> MISSING_TABLE_STATES = List.of("42P01", "3F000");
@@ -77,7 +77,7 @@ final class IdentityLookup implements AutoCloseable {
             "SELECT grant_id, statement_timestamp() FROM identity.revocations WHERE recorded_at > ?"
                     + " UNION ALL SELECT NULL, statement_timestamp()";
 
-    private final DataSource dataSource;
+    private final StandingConnection connection;
     private final Revocations revocations;
     private final @Nullable Consumer<PublishedKeys> signingKeys;
     private final Supplier<BlindIndex> subjects;
@@ -85,7 +85,6 @@ final class IdentityLookup implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closed;
 
-    private @Nullable Connection connection;
     private OffsetDateTime revocationsSince;
     private long nextSigningKeysNs;
     private boolean failing;
@@ -99,7 +98,7 @@ final class IdentityLookup implements AutoCloseable {
             Revocations revocations,
             @Nullable Consumer<PublishedKeys> signingKeys,
             Supplier<BlindIndex> subjects) {
-        this.dataSource = dataSource;
+        this.connection = new StandingConnection(dataSource, false);
         this.revocations = revocations;
         this.signingKeys = signingKeys;
         this.subjects = subjects;
@@ -151,7 +150,7 @@ final class IdentityLookup implements AutoCloseable {
                 break;
             }
         }
-        disconnect();
+        connection.close();
         List<Lookup> left = new ArrayList<>();
         pending.drainTo(left);
         left.forEach(lookup -> lookup.result().completeExceptionally(CredentialException.unavailable()));
@@ -200,9 +199,9 @@ final class IdentityLookup implements AutoCloseable {
         }
     }
 
-    private void process(List<? extends Lookup> lookups, Query query) {
+    private void process(List<? extends Lookup> lookups, StandingConnection.Query<Runnable> query) {
         try {
-            runQuery(query).run();
+            connection.run(query).run();
         } catch (SQLException | RuntimeException e) {
             log.warn("Credential lookup failed: credentials={}, error={}", lookups.size(), e.toString());
             lookups.forEach(lookup -> lookup.result().completeExceptionally(CredentialException.unavailable()));
@@ -211,15 +210,12 @@ final class IdentityLookup implements AutoCloseable {
 
     private void poll() {
         try {
-            runQuery(connected -> {
-                        pollRevocations(connected);
-                        if (signingKeys != null && System.nanoTime() - nextSigningKeysNs >= 0) {
-                            signingKeys.accept(signingKeys(connected));
-                            nextSigningKeysNs = System.nanoTime() + SIGNING_KEYS_INTERVAL.toNanos();
-                        }
-                        return () -> failing = false;
-                    })
-                    .run();
+            var _ = connection.run(connected -> {
+                pollRevocations(connected);
+                return connected;
+            });
+            pollSigningKeys();
+            failing = false;
         } catch (SQLException | RuntimeException e) {
             boolean early = e instanceof SQLException sql && MISSING_TABLE_STATES.contains(sql.getSQLState());
             if (!failing && !early) {
@@ -229,17 +225,10 @@ final class IdentityLookup implements AutoCloseable {
         }
     }
 
-    /** Runs a query, and once more on a new connection: an idle one may have been closed by the server. */
-    private Runnable runQuery(Query query) throws SQLException {
-        boolean isOld = connection != null;
-        try {
-            return query.run(connect());
-        } catch (SQLException e) {
-            disconnect();
-            if (!isOld) {
-                throw e;
-            }
-            return query.run(connect());
+    private void pollSigningKeys() throws SQLException {
+        if (signingKeys != null && System.nanoTime() - nextSigningKeysNs >= 0) {
+            signingKeys.accept(connection.run(IdentityLookup::signingKeys));
+            nextSigningKeysNs = System.nanoTime() + SIGNING_KEYS_INTERVAL.toNanos();
         }
     }
 
@@ -322,28 +311,6 @@ final class IdentityLookup implements AutoCloseable {
         return statement;
     }
 
-    private Connection connect() throws SQLException {
-        Connection open = connection;
-        if (open == null) {
-            open = dataSource.getConnection();
-            open.setNetworkTimeout(Runnable::run, NETWORK_TIMEOUT_MS);
-            connection = open;
-        }
-        return open;
-    }
-
-    private void disconnect() {
-        Connection open = connection;
-        connection = null;
-        if (open != null) {
-            try {
-                open.close();
-            } catch (SQLException e) {
-                log.debug("Closing a connection failed: state={}", e.getSQLState());
-            }
-        }
-    }
-
     @Override
     public void close() {
         closed = true;
@@ -368,9 +335,4 @@ final class IdentityLookup implements AutoCloseable {
     private record ExternalLookup(External external, CompletableFuture<Optional<UUID>> result) implements Lookup {}
 
     private record SigningKeysLookup(CompletableFuture<PublishedKeys> result) implements Lookup {}
-
-    /** Returns the action that completes the lookups. */
-    private interface Query {
-        Runnable run(Connection connected) throws SQLException;
-    }
 }

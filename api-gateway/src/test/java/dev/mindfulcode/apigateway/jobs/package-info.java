@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.apigateway.jobs;
+
+import org.jspecify.annotations.NullMarked;
