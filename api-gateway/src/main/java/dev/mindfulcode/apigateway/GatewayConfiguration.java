@@ -29,6 +29,7 @@ import dev.mindfulcode.apigateway.plugins.PluginConfiguration;
 import dev.mindfulcode.apigateway.portability.PortabilityConfiguration;
 import dev.mindfulcode.apigateway.privacy.ErasureConfiguration;
 import dev.mindfulcode.apigateway.privacy.PrivacySettingsConfiguration;
+import dev.mindfulcode.apigateway.privacy.SmtpSettings;
 import dev.mindfulcode.apigateway.projections.ProjectionsConfiguration;
 import dev.mindfulcode.apigateway.sessions.SessionConfiguration;
 import dev.mindfulcode.apigateway.teams.TeamConfiguration;
@@ -97,6 +98,11 @@ public class GatewayConfiguration {
     @Bean
     WebhookSettings gatewayWebhookSettings(GatewaySettings settings) {
         return settings.webhook().parsed();
+    }
+
+    @Bean
+    SmtpSettings gatewaySmtpSettings(GatewaySettings settings) {
+        return settings.smtp().parsed();
     }
 
     @Bean

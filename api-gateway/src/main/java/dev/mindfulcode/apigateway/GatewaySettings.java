@@ -3,6 +3,7 @@ package dev.mindfulcode.apigateway;
 import dev.mindfulcode.apigateway.accounts.AccountConfiguration.TokenTrust;
 import dev.mindfulcode.apigateway.http.OperatorToken;
 import dev.mindfulcode.apigateway.limits.LimitSettings;
+import dev.mindfulcode.apigateway.privacy.SmtpSettings;
 import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.identity.JwtSecret;
@@ -32,6 +33,7 @@ record GatewaySettings(
         @DefaultValue RateLimitSettings rateLimit,
         @DefaultValue RedisSettings redis,
         @DefaultValue WebhookAccess webhook,
+        @DefaultValue MailSettings smtp,
         @DefaultValue MindfulSettings mindful,
         @DefaultValue("") String trustedProxies,
         @DefaultValue("20") Integer maxConnections,
@@ -199,6 +201,23 @@ record GatewaySettings(
 
         WebhookSettings parsed() {
             return new WebhookSettings(CidrBlock.parseAll("WEBHOOK_ALLOWED_NETWORKS", allowedNetworks), allowHttp);
+        }
+    }
+
+    record MailSettings(
+            @DefaultValue("") String url, @DefaultValue("") String from) {
+
+        MailSettings {
+            SmtpSettings.parse(url, from);
+        }
+
+        SmtpSettings parsed() {
+            return SmtpSettings.parse(url, from);
+        }
+
+        @Override
+        public String toString() {
+            return "MailSettings";
         }
     }
 

@@ -87,6 +87,12 @@ class GatewaySettingsTest {
                 "RATE_LIMIT_EXEMPT | 10.0.0.0/99 | networks",
                 "TRUSTED_PROXIES | anybody | networks",
                 "WEBHOOK_ALLOWED_NETWORKS | anybody | networks",
+                "SMTP_URL | mail.example.org | smtp://",
+                "SMTP_URL | http://user:secret@mail.example.org | smtp://",
+                "SMTP_URL | smtp://secret@mail.example.org | smtp://",
+                "SMTP_URL | smtp://user:secret@mail.example.org:99999 | smtp://",
+                "SMTP_URL | smtp://user:secret@mail.example.org?from=a | smtp://",
+                "SMTP_FROM | nobody | address",
                 "REDIS_URL | http://user:secret@localhost | redis://",
             })
     void rejectsInvalidSettingsWithTheFix(String name, @Nullable String value, String fix) {
@@ -94,6 +100,9 @@ class GatewaySettingsTest {
             variables.remove(name);
         } else {
             variables.put(name, value);
+        }
+        if (name.equals("SMTP_FROM")) {
+            variables.put("SMTP_URL", "smtp://mail.example.org");
         }
 
         assertThatThrownBy(this::bind).rootCause().message().contains(name, fix).doesNotContain("secret@", "aaaaaaaa");

@@ -2,15 +2,30 @@ package dev.mindfulcode.apigateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.ServerSetup;
 import dev.mindfulcode.apigateway.Api.User;
 import dev.mindfulcode.apigateway.privacy.RetentionChecks;
+import jakarta.mail.MessagingException;
+import jakarta.mail.internet.MimeMessage;
+import java.io.IOException;
+import java.net.ServerSocket;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
 /** The rule itself is tested by RetentionTest, with a set clock. */
@@ -33,9 +48,7 @@ class RetentionApiTest {
                 .as("one notice")
                 .isOne();
 
-        gateway.execute(
-                "UPDATE gateway.user_activity SET purge_due_at = now() - interval '1 second' WHERE user_id = ?",
-                user.id());
+        beDue(user);
         RetentionChecks.run(gateway.context);
 
         assertThat(purges(user)).isOne();
@@ -61,9 +74,7 @@ class RetentionApiTest {
 
         RetentionChecks.run(gateway.context);
         assertThat(api.get(SETTINGS, user.token()).json().has("purge_due_at")).isFalse();
-        gateway.execute(
-                "UPDATE gateway.user_activity SET purge_due_at = now() - interval '1 second' WHERE user_id = ?",
-                user.id());
+        beDue(user);
         RetentionChecks.run(gateway.context);
         assertThat(purges(user)).as("active again").isZero();
     }
@@ -119,6 +130,82 @@ class RetentionApiTest {
             }
             return noticeDays(user) == 30;
         });
+    }
+
+    @Test
+    void sendsTheNoticeByEmailOnceAndPurgesNobodyBefore() throws Exception {
+        User user = inactiveSince("2020-05-01");
+        ListAppender<ILoggingEvent> logged = new ListAppender<>();
+        Logger log = (Logger) LoggerFactory.getLogger("dev.mindfulcode.apigateway");
+        logged.start();
+        log.addAppender(logged);
+        GreenMail mails = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+        try {
+            RetentionChecks.run(gateway.context, "smtp://127.0.0.1:" + closedPort());
+            assertThat(noticeDays(user)).as("in the product").isEqualTo(30);
+            beDue(user);
+            RetentionChecks.run(gateway.context, "smtp://127.0.0.1:" + closedPort());
+            assertThat(purges(user)).as("without a mail").isZero();
+
+            mails.start();
+            String url = "smtp://127.0.0.1:" + mails.getSmtp().getPort();
+            CompletableFuture.allOf(
+                            CompletableFuture.runAsync(() -> check(url)), CompletableFuture.runAsync(() -> check(url)))
+                    .join();
+            check(url);
+
+            List<MimeMessage> sent = mailsTo(mails, user);
+            assertThat(sent).hasSize(1);
+            assertThat(noticeDays(user)).as("from the mail on").isEqualTo(30);
+            String day = LocalDate.now(ZoneOffset.UTC).plusDays(30).toString();
+            assertThat(sent.getFirst().getSubject()).isEqualTo("Your Mindful Code account will be erased on " + day);
+            assertThat(sent.getFirst().getContent().toString()).contains("since 2020-05-01", "24 months", day);
+            assertThat(Arrays.toString(sent.getFirst().getFrom())).isEqualTo("[Mindful Code <notices@example.com>]");
+
+            beDue(user);
+            check(url);
+            assertThat(purges(user)).isOne();
+            assertThat(mailsTo(mails, user)).hasSize(1);
+            assertThat(logged.list)
+                    .anySatisfy(event -> assertThat(event.getFormattedMessage()).contains("Mail server failed"))
+                    .noneSatisfy(event -> assertThat(event.getFormattedMessage() + event.getThrowableProxy())
+                            .contains(user.email()));
+        } finally {
+            mails.stop();
+            log.detachAppender(logged);
+        }
+    }
+
+    private void check(String smtpUrl) {
+        try {
+            RetentionChecks.run(gateway.context, smtpUrl);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static List<MimeMessage> mailsTo(GreenMail mails, User user) {
+        return Arrays.stream(mails.getReceivedMessages())
+                .filter(message -> {
+                    try {
+                        return message.getAllRecipients()[0].toString().equals(user.email());
+                    } catch (MessagingException e) {
+                        throw new IllegalStateException(e);
+                    }
+                })
+                .toList();
+    }
+
+    private static int closedPort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private void beDue(User user) throws SQLException {
+        gateway.execute(
+                "UPDATE gateway.user_activity SET purge_due_at = now() - interval '1 second' WHERE user_id = ?",
+                user.id());
     }
 
     private User inactiveSince(String day) throws SQLException {

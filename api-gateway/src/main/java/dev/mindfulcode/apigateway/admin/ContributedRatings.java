@@ -149,8 +149,8 @@ final class ContributedRatings implements AutoCloseable {
         ratings.values().stream()
                 .flatMap(List::stream)
                 .sorted(Comparator.comparing(rating -> rating.at))
-                .forEach(rating -> addSpan(
-                        spans.computeIfAbsent(rating.partition, _ -> new ArrayList<>()), rating.span()));
+                .forEach(rating ->
+                        addSpan(spans.computeIfAbsent(rating.partition, _ -> new ArrayList<>()), rating.span()));
         spans.forEach((partition, times) ->
                 scan(new TopicPartition(Topics.FLOW_STATES.name(), partition), times, this::addReading));
         return ratings.values().stream()
@@ -236,8 +236,7 @@ final class ContributedRatings implements AutoCloseable {
                         && !event.getImported()
                         && !createdAt.isBefore(contributor.since())
                         && period.contains(createdAt)) {
-                    own.add(new Rating(
-                            record.partition(), event.getAt(), event.getSessionId(), flow > NEUTRAL_RATING));
+                    own.add(new Rating(record.partition(), event.getAt(), event.getSessionId(), flow > NEUTRAL_RATING));
                 }
             }
             case RESET -> own.clear();

@@ -85,8 +85,7 @@ record InstallationEvaluation(
             int bin = (int) (forecast.applyAsDouble(rating.reading()) * CALIBRATION_BINS);
             excess[Math.clamp(bin, 0, CALIBRATION_BINS - 1)] += rating.weight() * error;
         }
-        return new Scores(
-                brier, Arrays.stream(excess).map(Math::abs).sum(), areaUnderRocCurve(ratings, forecast));
+        return new Scores(brier, Arrays.stream(excess).map(Math::abs).sum(), areaUnderRocCurve(ratings, forecast));
     }
 
     /** Returns the weighted share of pairs of opposite ratings that the forecast ranks right; ties count half. */

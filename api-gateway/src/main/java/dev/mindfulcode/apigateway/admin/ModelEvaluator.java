@@ -88,12 +88,11 @@ final class ModelEvaluator implements AutoCloseable {
 
     private Result evaluateBlocking(String modelId) throws SQLException {
         Period period = completeWeeks(clock.instant());
-        try (ContributedRatings ratings =
-                new ContributedRatings(kafka, contributors(), period, modelId, TIMEOUT)) {
+        try (ContributedRatings ratings = new ContributedRatings(kafka, contributors(), period, modelId, TIMEOUT)) {
             return InstallationEvaluation.of(ratings.read())
                     .map(evaluation -> new Result(modelId, period, evaluation))
-                    .orElseThrow(() -> ProblemType.TOO_FEW_CONTRIBUTORS.withDetail(
-                            "Fewer than " + InstallationEvaluation.USERS_MIN
+                    .orElseThrow(() ->
+                            ProblemType.TOO_FEW_CONTRIBUTORS.withDetail("Fewer than " + InstallationEvaluation.USERS_MIN
                                     + " users contribute ratings that answer a reading of " + modelId + ", from "
                                     + period.from() + " to " + period.to() + "."));
         }
@@ -101,8 +100,8 @@ final class ModelEvaluator implements AutoCloseable {
 
     /** Returns the latest weeks from Monday to Monday, UTC, that are over. */
     static Period completeWeeks(Instant now) {
-        LocalDate monday = LocalDate.ofInstant(now, ZoneOffset.UTC)
-                .with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
+        LocalDate monday =
+                LocalDate.ofInstant(now, ZoneOffset.UTC).with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
         return new Period(
                 monday.minusWeeks(WEEKS).atStartOfDay(ZoneOffset.UTC).toInstant(),
                 monday.atStartOfDay(ZoneOffset.UTC).toInstant());

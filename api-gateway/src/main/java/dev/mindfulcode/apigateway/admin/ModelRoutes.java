@@ -125,9 +125,7 @@ final class ModelRoutes {
         static RoundedScores of(InstallationEvaluation.Scores scores) {
             Double auroc = scores.auroc();
             return new RoundedScores(
-                    rounded(scores.brier()),
-                    rounded(scores.calibrationError()),
-                    auroc == null ? null : rounded(auroc));
+                    rounded(scores.brier()), rounded(scores.calibrationError()), auroc == null ? null : rounded(auroc));
         }
     }
 

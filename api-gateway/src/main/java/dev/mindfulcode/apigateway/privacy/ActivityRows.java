@@ -25,27 +25,37 @@ final class ActivityRows {
     private static final String ADD = """
             INSERT INTO gateway.user_activity (user_id, last_active_on)
             SELECT * FROM unnest(?::uuid[], ?::date[])
-            ON CONFLICT (user_id) DO UPDATE SET last_active_on = EXCLUDED.last_active_on, purge_due_at = NULL
+            ON CONFLICT (user_id) DO UPDATE SET last_active_on = EXCLUDED.last_active_on, purge_due_at = NULL,
+                notice_mailed_at = NULL
             WHERE user_activity.last_active_on < EXCLUDED.last_active_on""";
     private static final String NEARLY_DUE = """
-            SELECT user_id, last_active_on, months, purge_due_at
-            FROM (SELECT user_id, last_active_on, coalesce(retention_months, 24) AS months, purge_due_at
+            SELECT user_id, last_active_on, months, purge_due_at, notice_mailed_at IS NOT NULL
+            FROM (SELECT user_id, last_active_on, coalesce(retention_months, 24) AS months, purge_due_at,
+                    notice_mailed_at
                 FROM gateway.user_activity LEFT JOIN gateway.privacy_settings USING (user_id)) activity
             WHERE (purge_due_at IS NOT NULL OR last_active_on + make_interval(months => months) <= ?) AND user_id > ?
             ORDER BY user_id LIMIT ?""";
-    private static final String SET_DUE = "UPDATE gateway.user_activity SET purge_due_at = ? WHERE user_id = ?";
+    private static final String SET_DUE =
+            "UPDATE gateway.user_activity SET purge_due_at = ?, notice_mailed_at = NULL WHERE user_id = ?";
+    private static final String SET_MAILED = """
+            UPDATE gateway.user_activity SET purge_due_at = ?, notice_mailed_at = ?
+            WHERE user_id = ? AND purge_due_at IS NOT NULL""";
     private static final String DELETE = "DELETE FROM gateway.user_activity WHERE user_id = ?";
     private static final String SESSIONS = """
             SELECT user_id, max(started_at) FROM gateway.session_owners WHERE user_id = ANY (?) GROUP BY user_id""";
 
     private ActivityRows() {}
 
-    /** @param purgeDueAt when the user is purged, as their notice says; null without a notice */
+    /**
+     * @param purgeDueAt when the user is purged, as their notice says; null without a notice
+     * @param isMailed whether the notice was sent by e-mail as well, or cannot be
+     */
     record Activity(
             UUID userId,
             LocalDate lastActiveOn,
             int retentionMonths,
-            @Nullable Instant purgeDueAt) {}
+            @Nullable Instant purgeDueAt,
+            boolean isMailed) {}
 
     /** Stores that users were active; a later day voids a notice. Erased users are left out. */
     static void add(Connection connection, Map<UUID, LocalDate> days) throws SQLException {
@@ -78,7 +88,8 @@ final class ActivityRows {
                             row.getObject(1, UUID.class),
                             row.getObject(2, LocalDate.class),
                             row.getInt(3),
-                            due == null ? null : due.toInstant()));
+                            due == null ? null : due.toInstant(),
+                            row.getBoolean(5)));
                 }
             }
             return page;
@@ -89,6 +100,16 @@ final class ActivityRows {
         try (PreparedStatement statement = connection.prepareStatement(SET_DUE)) {
             statement.setObject(1, purgeDueAt == null ? null : purgeDueAt.atOffset(ZoneOffset.UTC));
             statement.setObject(2, userId);
+            statement.executeUpdate();
+        }
+    }
+
+    /** Stores that the notice was sent by e-mail, and the time of the purge that it names. */
+    static void setMailed(Connection connection, UUID userId, Instant purgeDueAt, Instant at) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(SET_MAILED)) {
+            statement.setObject(1, purgeDueAt.atOffset(ZoneOffset.UTC));
+            statement.setObject(2, at.atOffset(ZoneOffset.UTC));
+            statement.setObject(3, userId);
             statement.executeUpdate();
         }
     }

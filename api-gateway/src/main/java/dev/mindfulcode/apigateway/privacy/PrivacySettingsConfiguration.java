@@ -8,6 +8,7 @@ import dev.mindfulcode.apigateway.log.Outbox;
 import dev.mindfulcode.apigateway.operations.GatewayMetrics;
 import dev.mindfulcode.apigateway.sessions.SessionExclusions;
 import dev.mindfulcode.apigateway.teams.Teams;
+import dev.mindfulcode.identity.accounts.AccountDetails;
 import dev.mindfulcode.webkit.endpoints.EndpointGroup;
 import java.time.Clock;
 import java.time.InstantSource;
@@ -43,12 +44,16 @@ public class PrivacySettingsConfiguration {
             ActivityRecorder recorder,
             SettingsHistory history,
             Purge purge,
+            SmtpSettings smtp,
+            AccountDetails accounts,
             GatewayMetrics metrics) {
+        NoticeMail mail = NoticeMail.of(smtp);
         return new RetentionJob(
                 database.blocking(),
                 recorder,
                 history,
                 userId -> purge.begin(userId, null),
+                mail == null ? null : new RetentionJob.Mailing(mail, accounts),
                 InstantSource.system(),
                 metrics.registry());
     }

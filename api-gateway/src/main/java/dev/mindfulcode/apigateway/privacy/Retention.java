@@ -18,13 +18,20 @@ sealed interface Retention {
     /** The user is to be given notice of a purge. */
     record Notify(Instant purgeDueAt) implements Retention {}
 
+    /** The user has had notice in the product, and is to be sent it by e-mail; until then there is no purge. */
+    record Mail(Instant purgeDueAt) implements Retention {}
+
     /** The user has had notice, and the purge is not due yet. */
     record Wait() implements Retention {}
 
     record Purge() implements Retention {}
 
-    /** @param purgeDueAt as the user's notice says; null without a notice */
-    static Retention decide(LocalDate lastActiveOn, int months, @Nullable Instant purgeDueAt, Instant now) {
+    /**
+     * @param purgeDueAt as the user's notice says; null without a notice
+     * @param isMailDue whether the notice is to be sent by e-mail and was not yet
+     */
+    static Retention decide(
+            LocalDate lastActiveOn, int months, @Nullable Instant purgeDueAt, boolean isMailDue, Instant now) {
         Instant end = lastActiveOn
                 .plusMonths(months)
                 .plusDays(1)
@@ -33,9 +40,12 @@ sealed interface Retention {
         if (now.isBefore(end.minus(NOTICE))) {
             return new Keep();
         }
+        Instant earliest = now.plus(NOTICE);
         if (purgeDueAt == null) {
-            Instant earliest = now.plus(NOTICE);
             return new Notify(end.isAfter(earliest) ? end : earliest);
+        }
+        if (isMailDue) {
+            return new Mail(purgeDueAt.isAfter(earliest) ? purgeDueAt : earliest);
         }
         return now.isBefore(purgeDueAt) || now.isBefore(end) ? new Wait() : new Purge();
     }

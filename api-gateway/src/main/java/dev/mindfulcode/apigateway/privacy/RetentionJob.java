@@ -4,6 +4,8 @@ import dev.mindfulcode.apigateway.collection.SettingsChange;
 import dev.mindfulcode.apigateway.collection.SettingsHistory;
 import dev.mindfulcode.apigateway.jobs.BackgroundJob;
 import dev.mindfulcode.apigateway.privacy.ActivityRows.Activity;
+import dev.mindfulcode.identity.accounts.Account;
+import dev.mindfulcode.identity.accounts.AccountDetails;
 import dev.mindfulcode.identity.accounts.SignInActivity;
 import dev.mindfulcode.webkit.problems.ProblemException;
 import io.micrometer.core.instrument.Counter;
@@ -17,13 +19,17 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,12 +44,15 @@ final class RetentionJob extends BackgroundJob {
     static final Duration CHECK_INTERVAL = Duration.ofHours(1);
 
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
-    private static final Duration HISTORY_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration QUERY_TIMEOUT = Duration.ofSeconds(10);
 
     /** Users whose registration commits this late are found. */
     private static final Duration COMMIT_TIMEOUT = Duration.ofHours(1);
 
     private static final int PAGE_SIZE = 500;
+
+    /** Mails that fail in one check, after which the others wait for the next. */
+    private static final int MAIL_FAILURES_MAX = 10;
 
     /** Unique in this database: the letters "mcretain". */
     private static final long LOCK_ID = 0x6D63_7265_7461_696EL;
@@ -60,21 +69,30 @@ final class RetentionJob extends BackgroundJob {
         void purge(UUID userId) throws SQLException;
     }
 
+    /** The e-mail of notices. */
+    record Mailing(NoticeMail mail, AccountDetails accounts) {}
+
     private final DataSource database;
     private final ActivityRecorder recorder;
     private final SettingsHistory history;
     private final Purger purger;
+    private final @Nullable Mailing mailing;
     private final InstantSource clock;
     private final Counter notices;
     private final Counter purges;
+    private final Map<NoticeMail.Outcome, Counter> mails = new EnumMap<>(NoticeMail.Outcome.class);
+    private int mailFailures;
+    private boolean isWithoutMailLogged;
     private long nextCheckNs = System.nanoTime();
     private Instant registeredSince = Instant.EPOCH;
 
+    /** @param mailing null if no mail server is set */
     RetentionJob(
             DataSource database,
             ActivityRecorder recorder,
             SettingsHistory history,
             Purger purger,
+            @Nullable Mailing mailing,
             InstantSource clock,
             MeterRegistry meters) {
         super("gateway-retention", STORE_INTERVAL, STOP_TIMEOUT);
@@ -82,6 +100,7 @@ final class RetentionJob extends BackgroundJob {
         this.recorder = recorder;
         this.history = history;
         this.purger = purger;
+        this.mailing = mailing;
         this.clock = clock;
         notices = Counter.builder("mindful.gateway.retention.notices")
                 .description("Inactive users who were given notice of a purge")
@@ -89,6 +108,14 @@ final class RetentionJob extends BackgroundJob {
         purges = Counter.builder("mindful.gateway.retention.purges")
                 .description("Purges of inactive users that have begun")
                 .register(meters);
+        for (NoticeMail.Outcome outcome : NoticeMail.Outcome.values()) {
+            mails.put(
+                    outcome,
+                    Counter.builder("mindful.gateway.retention.mails")
+                            .description("E-mails with notices of purges, by outcome")
+                            .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
+                            .register(meters));
+        }
     }
 
     @Override
@@ -158,6 +185,7 @@ final class RetentionJob extends BackgroundJob {
     }
 
     private void checkAll(Connection connection, Instant now) throws SQLException {
+        mailFailures = 0;
         UUID after = new UUID(0, 0);
         List<Activity> page;
         do {
@@ -172,6 +200,7 @@ final class RetentionJob extends BackgroundJob {
                         isLater ? lastActiveOn : user.lastActiveOn(),
                         user.retentionMonths(),
                         isLater ? null : user.purgeDueAt(),
+                        mailing != null && !user.isMailed(),
                         now);
                 try {
                     apply(connection, user, decision, now);
@@ -208,10 +237,12 @@ final class RetentionJob extends BackgroundJob {
             }
             case Retention.Notify notify -> {
                 history.add(user.userId(), List.of(SettingsChange.purgeNotice(notify.purgeDueAt())), now)
-                        .block(HISTORY_TIMEOUT);
+                        .block(QUERY_TIMEOUT);
                 ActivityRows.setDue(connection, user.userId(), notify.purgeDueAt());
                 notices.increment();
+                mail(connection, user, notify.purgeDueAt(), now);
             }
+            case Retention.Mail mail -> mail(connection, user, mail.purgeDueAt(), now);
             case Retention.Wait _ -> {
                 // Until it is due, or the user is active.
             }
@@ -221,5 +252,35 @@ final class RetentionJob extends BackgroundJob {
                 log.info("Purge of an inactive user begun");
             }
         }
+    }
+
+    /** Sends a notice by e-mail, if that is set; a failure is repeated at the next check. */
+    private void mail(Connection connection, Activity user, Instant purgeDueAt, Instant now) throws SQLException {
+        if (mailing == null) {
+            if (!isWithoutMailLogged) {
+                isWithoutMailLogged = true;
+                log.info("Notices of purges are shown in the product only: SMTP_URL and SMTP_FROM are not set");
+            }
+            return;
+        }
+        if (mailFailures == MAIL_FAILURES_MAX) {
+            return;
+        }
+        Account account = mailing.accounts().find(user.userId()).block(QUERY_TIMEOUT);
+        String address = account == null ? null : account.email();
+        if (address != null) {
+            NoticeMail.Outcome outcome = mailing.mail()
+                    .send(
+                            new NoticeMail.Notice(
+                                    user.userId(), user.lastActiveOn(), user.retentionMonths(), purgeDueAt),
+                            address);
+            Objects.requireNonNull(mails.get(outcome)).increment();
+            if (outcome == NoticeMail.Outcome.FAILED) {
+                mailFailures++;
+                return;
+            }
+        }
+        // Without a mailbox there is nothing to wait for.
+        ActivityRows.setMailed(connection, user.userId(), purgeDueAt, now);
     }
 }

@@ -26,7 +26,7 @@ class InstallationEvaluationTest {
                 .isPresent();
     }
 
-    /** Four positives at 0.8 and one at 0.3, five negatives at 0.3: one of 25 pairs in ten is tied. */
+    /** Four positives at 0.8 and one at 0.3, five negatives at 0.3: 20 of 25 pairs are ranked right, 5 are tied. */
     @Test
     void scoresTheModelAgainstTheConstantRate() {
         List<List<AnsweredReading>> users = users(4, new AnsweredReading(true, 0.8, 1));
@@ -37,7 +37,7 @@ class InstallationEvaluationTest {
 
         assertThat(evaluation.inFlowRate()).isCloseTo(0.5, EXACT);
         assertScores(evaluation.constantRate(), 0.25, 0, 0.5);
-        assertScores(evaluation.model(), (4 * 0.04 + 0.49 + 5 * 0.09) / 10, (4 * 0.2 + 0.7 - 5 * 0.3 + 1.6) / 10, 0.9);
+        assertScores(evaluation.model(), (4 * 0.04 + 0.49 + 5 * 0.09) / 10, (4 * 0.2 + (5 * 0.3 - 0.7)) / 10, 0.9);
         assertScores(evaluation.shown(), 0, 0, 1);
     }
 
@@ -84,7 +84,8 @@ class InstallationEvaluationTest {
         ContributedRatings.Period period = ModelEvaluator.completeWeeks(Instant.parse("2026-11-29T23:59:59Z"));
         assertThat(period.to()).isEqualTo("2026-11-23T00:00:00Z");
         assertThat(period.from()).isEqualTo("2026-08-31T00:00:00Z");
-        assertThat(ModelEvaluator.completeWeeks(Instant.parse("2026-11-30T00:00:00Z")).to())
+        assertThat(ModelEvaluator.completeWeeks(Instant.parse("2026-11-30T00:00:00Z"))
+                        .to())
                 .isEqualTo("2026-11-30T00:00:00Z");
     }
 

@@ -50,7 +50,21 @@ class RetentionTest {
         assertThat(decide(now.minusMillis(1), now)).isEqualTo(new Retention.Wait());
     }
 
+    /** Both days of the notice are for the user: the one in the product, and the one after the e-mail. */
+    @Test
+    void purgesNobodyBeforeAMonthAfterTheMail() {
+        Instant late = END.plus(Duration.ofDays(400));
+        assertThat(Retention.decide(LAST_ACTIVE, 1, END, true, END.minus(Retention.NOTICE)))
+                .isEqualTo(new Retention.Mail(END));
+        assertThat(Retention.decide(LAST_ACTIVE, 1, END, true, late))
+                .isEqualTo(new Retention.Mail(late.plus(Retention.NOTICE)));
+        assertThat(Retention.decide(LAST_ACTIVE, 1, null, true, late))
+                .isEqualTo(new Retention.Notify(late.plus(Retention.NOTICE)));
+        assertThat(Retention.decide(LAST_ACTIVE, 1, late.plus(Retention.NOTICE), false, late))
+                .isEqualTo(new Retention.Wait());
+    }
+
     private static Retention decide(@Nullable Instant purgeDueAt, Instant now) {
-        return Retention.decide(LAST_ACTIVE, 1, purgeDueAt, now);
+        return Retention.decide(LAST_ACTIVE, 1, purgeDueAt, false, now);
     }
 }

@@ -35,6 +35,8 @@ final class LocalSettings {
             "RATE_LIMIT_SIGN_IN",
             "RATE_LIMIT_USER",
             "REDIS_URL",
+            "SMTP_FROM",
+            "SMTP_URL",
             "TEAM_PRIVACY_RHO_PER_DAY",
             "TEAM_PRIVACY_RHO_PER_MONTH",
             "TRUSTED_PROXIES",

@@ -122,7 +122,9 @@ CREATE TABLE user_activity (
     user_id uuid PRIMARY KEY,
     last_active_on date NOT NULL,
     -- When the user is purged unless they are active before; null: no notice given.
-    purge_due_at timestamptz
+    purge_due_at timestamptz,
+    -- When the notice was sent by e-mail, or found to have no mailbox. Null: neither.
+    notice_mailed_at timestamptz
 );
 
 -- Changes of these settings and of consent to teams: who and what, encrypted with the user's key.
