@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mindfulcode.apigateway.accounts.TestAccount;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.dataprotection.ProtectionSecrets;
-import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.dataprotection.UserKeys;
 import dev.mindfulcode.embeddedplatform.Platform;
 import dev.mindfulcode.embeddedplatform.TestPlatform;
@@ -182,11 +181,6 @@ final class GatewayUnderTest {
     /** Returns a client of the log with the users' keys. */
     TestKafka log() {
         return new TestKafka(platform.bootstrapServers(), registry(), context.getBean(UserKeys.class));
-    }
-
-    /** Returns the cipher of a user who has a key. */
-    UserCipher cipher(UUID userId) {
-        return context.getBean(UserKeys.class).find(userId).orElseThrow();
     }
 
     Connection connection() throws SQLException {

@@ -1,7 +1,6 @@
 package dev.mindfulcode.apigateway;
 
 import dev.mindfulcode.apigateway.Api.User;
-import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.schemas.KeystrokeBatch;
 import dev.mindfulcode.schemas.KeystrokePayload;
 import dev.mindfulcode.schemas.SessionEvent;
@@ -22,7 +21,6 @@ final class TypedHistory implements AutoCloseable {
     private static final int KEY_DELETE = 6;
 
     private final User user;
-    private final UserCipher cipher;
     private final TestKafka log;
 
     /** One batch as it was typed. */
@@ -31,7 +29,6 @@ final class TypedHistory implements AutoCloseable {
 
     TypedHistory(GatewayUnderTest gateway, User user) {
         this.user = user;
-        cipher = gateway.cipher(user.id());
         log = gateway.log();
     }
 
@@ -66,12 +63,13 @@ final class TypedHistory implements AutoCloseable {
                 .setSequence(typed.sequence())
                 .setStartedAt(typed.startedAt())
                 .setReceivedAt(receivedAt)
-                .setKeystrokes(typed.intervalsMs().length)
-                .setPayload(ByteBuffer.wrap(
-                        cipher.encrypt(payload.encode(), Topics.KEYSTROKES.name(), KeystrokePayload.VERSION)))
+                .setPayload(ByteBuffer.wrap(payload.encode()))
                 .build();
         log.append(
-                Topics.KEYSTROKES.name(), receivedAt.toEpochMilli(), user.id(), log.encode(Topics.KEYSTROKES, batch));
+                Topics.KEYSTROKES.name(),
+                receivedAt.toEpochMilli(),
+                user.id(),
+                log.seal(Topics.KEYSTROKES, user.id(), batch));
     }
 
     void delete(UUID sessionId, Instant at) {

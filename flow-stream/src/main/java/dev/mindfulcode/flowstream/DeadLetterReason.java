@@ -1,6 +1,8 @@
 package dev.mindfulcode.flowstream;
 
+import dev.mindfulcode.dataprotection.NotDecryptedException;
 import java.util.Locale;
+import org.apache.kafka.common.errors.SerializationException;
 
 /** The reason of a dead letter, in its record and as a metric label. It contains nothing of the rejected record. */
 enum DeadLetterReason {
@@ -10,7 +12,7 @@ enum DeadLetterReason {
     INCOMPLETE,
     /** The payload was not encrypted by this user's key, for this topic and version. */
     NOT_DECRYPTED,
-    /** The decrypted payload is malformed or contradicts its envelope. */
+    /** The keystrokes and signals of a batch are malformed. */
     MALFORMED_PAYLOAD,
     /** The time of receipt is further ahead of this machine's clock than clocks differ. */
     RECEIVED_IN_FUTURE,
@@ -26,6 +28,11 @@ enum DeadLetterReason {
     RESULT_TOO_LARGE;
 
     private final String label = name().toLowerCase(Locale.ROOT);
+
+    /** Returns the reason for which a value could not be opened. */
+    static DeadLetterReason of(SerializationException failure) {
+        return failure instanceof NotDecryptedException ? NOT_DECRYPTED : UNREADABLE;
+    }
 
     /** Returns the reason as dead letters and metrics show it, such as {@code not_decrypted}. */
     String label() {

@@ -65,7 +65,7 @@ final class EventReader<V extends SpecificRecord>
         try {
             return events.open(userId, value, keys::find);
         } catch (SerializationException e) {
-            throw new PoisonRecordException(DeadLetterReason.UNREADABLE, e);
+            throw new PoisonRecordException(DeadLetterReason.of(e), e);
         }
     }
 

@@ -5,7 +5,6 @@ import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.FlowFeedback;
 import dev.mindfulcode.schemas.KeystrokePayload;
 import dev.mindfulcode.schemas.SessionEvent;
-import java.nio.ByteBuffer;
 import java.util.UUID;
 
 /** An input about one user, in the order of its partition. */
@@ -36,19 +35,14 @@ sealed interface FlowInput {
         }
     }
 
-    /**
-     * The decrypted and validated content of a batch.
-     *
-     * @param sealed the payload as received; what was typed is stored in no other form
-     */
+    /** The decrypted and validated content of a batch. */
     record Keystrokes(
             UUID sessionId,
             long sequence,
             long startedAtMs,
             long receivedAtMs,
             boolean isImported,
-            KeystrokePayload payload,
-            Sealed sealed)
+            KeystrokePayload payload)
             implements Activity {}
 
     /** The decrypted and validated content of a report of features. */
@@ -60,9 +54,6 @@ sealed interface FlowInput {
             return report.startedAtMs();
         }
     }
-
-    /** A payload, encrypted with its user's key. */
-    record Sealed(ByteBuffer payload, int payloadVersion, int keystrokes) {}
 
     /** A change of a session by its user. */
     record SessionChanged(SessionEvent event) implements FlowInput {}

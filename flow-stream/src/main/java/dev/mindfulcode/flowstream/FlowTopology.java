@@ -106,7 +106,7 @@ final class FlowTopology implements Supplier<Topology> {
     }
 
     private void readInputs(Topology topology) {
-        source(topology, KEYSTROKES_IN, Topics.KEYSTROKES);
+        sealedSource(topology, KEYSTROKES_IN, Topics.KEYSTROKES);
         sealedSource(topology, FEATURES_IN, Topics.FLOW_FEATURES);
         sealedSource(topology, SESSIONS_IN, Topics.SESSIONS);
         sealedSource(topology, ACCOUNTS_IN, Topics.ACCOUNTS);
@@ -129,10 +129,9 @@ final class FlowTopology implements Supplier<Topology> {
     }
 
     private void trackSessions(Topology topology) {
-        PayloadReader payloads = new PayloadReader(keys);
         UserEventPublisher.Seals seals = UserEventPublisher.Seals.of(registry);
         CommitRounds rounds = new CommitRounds();
-        topology.addProcessor(READ_BATCHES, () -> new BatchReader(payloads, meters, rounds), KEYSTROKES_IN);
+        topology.addProcessor(READ_BATCHES, () -> new BatchReader(keys, registry, meters, rounds), KEYSTROKES_IN);
         topology.addProcessor(READ_REPORTS, () -> new FeatureReader(keys, registry, meters, rounds), FEATURES_IN);
         topology.addProcessor(
                 TRACK_SESSIONS,
@@ -196,7 +195,7 @@ final class FlowTopology implements Supplier<Topology> {
                 topic.name());
     }
 
-    /** Adds a source of values that an {@link EventReader} opens. */
+    /** Adds a source of values that its reader opens. */
     private void sealedSource(Topology topology, String name, Topic<?> topic) {
         topology.addSource(
                 AutoOffsetReset.earliest(),

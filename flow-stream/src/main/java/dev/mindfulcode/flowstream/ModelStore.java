@@ -12,6 +12,7 @@ import java.util.Map;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.jspecify.annotations.Nullable;
@@ -97,7 +98,7 @@ final class ModelStore {
         try {
             PublishedModel published = deserializer.deserialize(Topics.FLOW_MODELS.name(), bytes);
             if (published.getFeatureVersion() == FlowModel.FEATURE_VERSION) {
-                FlowModel model = ModelArtefact.decode(PayloadReader.bytes(published.getArtefact()));
+                FlowModel model = ModelArtefact.decode(Utils.toArray(published.getArtefact()));
                 if (model.id().equals(published.getModelId())) {
                     return model;
                 }

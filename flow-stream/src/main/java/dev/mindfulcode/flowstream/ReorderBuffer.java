@@ -1,9 +1,9 @@
 package dev.mindfulcode.flowstream;
 
-import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.flowengine.FeatureReport;
 import dev.mindfulcode.flowengine.FlowModel;
 import dev.mindfulcode.schemas.KeystrokePayload;
+import dev.mindfulcode.schemas.MalformedPayloadException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
@@ -22,8 +22,7 @@ import org.apache.kafka.streams.KeyValue;
  * Batches that overtook an earlier one of their session. They wait for it up to {@link #GAP_TIMEOUT}, since flow is
  * scored in the order of typing; then they are applied without it.
  *
- * <p>What was typed is stored encrypted as received, inside a row that is sealed like any other. Memory: some 100 bytes
- * per batch. Not thread-safe.
+ * <p>Rows are sealed like any other. Memory: some 100 bytes per batch. Not thread-safe.
  */
 final class ReorderBuffer {
 
@@ -41,14 +40,12 @@ final class ReorderBuffer {
     private static final byte IMPORTED = 2;
 
     private final SealedStore store;
-    private final UserCiphers ciphers;
 
     /** The waiting sequences of each session, and when each was received. */
     private final Map<Bytes, NavigableMap<Long, Long>> waiting = new HashMap<>();
 
-    ReorderBuffer(SealedStore store, UserCiphers ciphers) {
+    ReorderBuffer(SealedStore store) {
         this.store = store;
-        this.ciphers = ciphers;
     }
 
     /** Returns the keys of the stored batches. */
@@ -79,13 +76,8 @@ final class ReorderBuffer {
     private static byte[] encode(FlowInput.Activity batch) {
         return switch (batch) {
             case FlowInput.Keystrokes keystrokes -> {
-                FlowInput.Sealed sealed = keystrokes.sealed();
-                ByteBuffer payload = sealed.payload().duplicate();
-                yield header(batch, KEYSTROKES, 2 * Integer.BYTES + payload.remaining())
-                        .putInt(sealed.payloadVersion())
-                        .putInt(sealed.keystrokes())
-                        .put(payload)
-                        .array();
+                byte[] payload = keystrokes.payload().encode();
+                yield header(batch, KEYSTROKES, payload.length).put(payload).array();
             }
             case FlowInput.Features features -> {
                 FeatureReport report = features.report();
@@ -143,29 +135,27 @@ final class ReorderBuffer {
         if (row == null) {
             return Optional.empty();
         }
-        return decode(sessionKey, sequence, ByteBuffer.wrap(row));
+        return Optional.of(decode(sessionKey, sequence, ByteBuffer.wrap(row)));
     }
 
-    private Optional<FlowInput.Activity> decode(Bytes sessionKey, long sequence, ByteBuffer row) {
+    private static FlowInput.Activity decode(Bytes sessionKey, long sequence, ByteBuffer row) {
         UUID sessionId = UserStoreKeys.sessionIdOf(sessionKey);
         byte kind = row.get();
         boolean isImported = (kind & IMPORTED) != 0;
         long receivedAtMs = row.getLong();
         long startedAtMs = row.getLong();
         if ((kind & FEATURES) != 0) {
-            return Optional.of(
-                    new FlowInput.Features(sessionId, sequence, receivedAtMs, isImported, report(startedAtMs, row)));
+            return new FlowInput.Features(sessionId, sequence, receivedAtMs, isImported, report(startedAtMs, row));
         }
-        int payloadVersion = row.getInt();
-        int keystrokes = row.getInt();
-        FlowInput.Sealed sealed = new FlowInput.Sealed(row.slice(), payloadVersion, keystrokes);
-        UserCipher cipher = ciphers.of(UserStoreKeys.userIdOf(sessionKey));
-        if (cipher == null) {
-            return Optional.empty();
+        return new FlowInput.Keystrokes(sessionId, sequence, startedAtMs, receivedAtMs, isImported, payload(row));
+    }
+
+    private static KeystrokePayload payload(ByteBuffer row) {
+        try {
+            return KeystrokePayload.decode(row);
+        } catch (MalformedPayloadException e) {
+            throw new PoisonRecordException(DeadLetterReason.MALFORMED_PAYLOAD, e);
         }
-        KeystrokePayload payload = PayloadReader.payload(sealed, cipher);
-        return Optional.of(
-                new FlowInput.Keystrokes(sessionId, sequence, startedAtMs, receivedAtMs, isImported, payload, sealed));
     }
 
     private static FeatureReport report(long startedAtMs, ByteBuffer row) {

@@ -31,7 +31,7 @@ final class ReportReader {
         try {
             opened = events.open(userId, value, keys::find);
         } catch (SerializationException e) {
-            throw new PoisonRecordException(DeadLetterReason.NOT_DECRYPTED, e);
+            throw new PoisonRecordException(DeadLetterReason.of(e), e);
         }
         return switch (opened) {
             case Opened.Event<FlowFeatures>(FlowFeatures event) -> Optional.of(received(event));

@@ -26,6 +26,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -181,7 +182,7 @@ final class TeamWindowProcessor implements Processor<@Nullable UUID, @Nullable T
 
     private void apply(UUID teamId, TeamContribution value) {
         UUID userId = value.getUserId();
-        byte[] sealed = PayloadReader.bytes(value.getTotals());
+        byte[] sealed = Utils.toArray(value.getTotals());
         seal.begin(Set.of(userId));
         byte[] totals = sealed.length == 0 ? sealed : seal.open(userId, sealed);
         if (totals == null || !seal.hasKey(userId)) {

@@ -47,7 +47,7 @@ record UserStores(
                 users,
                 personal,
                 models,
-                new ReorderBuffer(sealed.apply(FlowTopology.REORDER_BUFFER_STORE), ciphers),
+                new ReorderBuffer(sealed.apply(FlowTopology.REORDER_BUFFER_STORE)),
                 new BatchIds(sealed.apply(FlowTopology.BATCH_IDS_STORE)),
                 minutes,
                 new TeamContributionPublisher(

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.dataprotection.UserCipher;
+import dev.mindfulcode.flowengine.FeatureReport;
 import dev.mindfulcode.flowstream.StoredBytes.Row;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.AccountEventKind;
@@ -34,6 +35,8 @@ class EncryptionAtRestTest {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(90);
     private static final List<Topic<?>> SEALED_TOPICS = List.of(
+            Topics.KEYSTROKES,
+            Topics.FLOW_FEATURES,
             Topics.SESSIONS,
             Topics.ACCOUNTS,
             Topics.FLOW_FEEDBACK,
@@ -121,6 +124,14 @@ class EncryptionAtRestTest {
         for (long sequence : List.of(0L, 1L, 3L)) {
             kafka.type(anna, anna.batch(sequence, typedAt.plusSeconds(10 * sequence), 40, 200));
         }
+        Instant reportedAt = typedAt.plusSeconds(50);
+        kafka.send(
+                Topics.FLOW_FEATURES,
+                anna.userId(),
+                anna.features(
+                        5,
+                        new FeatureReport(
+                                reportedAt.toEpochMilli(), 5_000, 25, 0, 0, 0, 5_000, 0.5f, 0.5f, 0.5f, 0f, 0.5f)));
         kafka.send(
                 Topics.FLOW_FEEDBACK,
                 anna.userId(),
@@ -178,7 +189,9 @@ class EncryptionAtRestTest {
                     .filter(row -> Arrays.equals(row.key(), key))
                     .forEach(events::add);
         }
-        assertThat(events).extracting(Row::place).contains("flow-states", "flow-minutes");
+        assertThat(events)
+                .extracting(Row::place)
+                .contains("keystrokes", "flow-features", "flow-states", "flow-minutes");
         return events;
     }
 
@@ -198,7 +211,10 @@ class EncryptionAtRestTest {
         for (Path file : StoredBytes.files(folder)) {
             stored.add(Files.readAllBytes(file));
         }
-        for (byte[] mark : List.of(bigEndian(typedAt.toEpochMilli()), varint(typedAt.toEpochMilli()))) {
+        for (byte[] mark : List.of(
+                bigEndian(typedAt.toEpochMilli()),
+                varint(typedAt.toEpochMilli()),
+                anna.sessionId().toString().getBytes(UTF_8))) {
             assertThat(opened).as("in clear once opened").anyMatch(bytes -> StoredBytes.contains(bytes, mark));
             assertThat(stored).noneMatch(bytes -> StoredBytes.contains(bytes, mark));
         }

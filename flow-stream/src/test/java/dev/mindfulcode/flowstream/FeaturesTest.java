@@ -53,7 +53,7 @@ class FeaturesTest {
                 new FeatureReporter(SessionState.fresh(), (int) SessionState.EVALUATION_INTERVAL_MS, reports::add);
         for (KeystrokeBatch batch : typing(new Random(17))) {
             stream.typeLive(anna, batch);
-            anna.payload(batch).forEachEvent(batch.getStartedAt().toEpochMilli(), Long.MAX_VALUE, visitor(reporter));
+            Typing.payload(batch).forEachEvent(batch.getStartedAt().toEpochMilli(), Long.MAX_VALUE, visitor(reporter));
         }
         reporter.flush();
         for (int i = 0; i < reports.size(); i++) {
@@ -116,7 +116,7 @@ class FeaturesTest {
 
         assertThat(stream.deadLetters())
                 .extracting(DeadLetter::getReason)
-                .containsExactly("not_decrypted", "out_of_range", "out_of_range", "out_of_range", "not_decrypted");
+                .containsExactly("not_decrypted", "out_of_range", "out_of_range", "out_of_range", "unreadable");
         assertThat(stream.lastFlowState(ben).getKeystrokes()).isEqualTo(25);
     }
 

@@ -288,7 +288,7 @@ final class FlowStreamBenchmark {
         producer.send(new ProducerRecord<>(
                 Topics.KEYSTROKES.name(),
                 keys.get(who),
-                StreamDriver.serde(Topics.KEYSTROKES).serializer().serialize(Topics.KEYSTROKES.name(), batch)));
+                Seals.value(Topics.KEYSTROKES, people.get(who).userId(), batch)));
     }
 
     private record Running(KafkaStreams streams, LongSupplier processed) implements AutoCloseable {
@@ -375,11 +375,7 @@ final class FlowStreamBenchmark {
     }
 
     private static long receivedAtOfBatch(ConsumerRecord<byte[], byte[]> record) {
-        return StreamDriver.serde(Topics.KEYSTROKES)
-                .deserializer()
-                .deserialize(Topics.KEYSTROKES.name(), record.value())
-                .getReceivedAt()
-                .toEpochMilli();
+        return record.timestamp();
     }
 
     private static long receivedAtOfState(ConsumerRecord<byte[], byte[]> record) {

@@ -138,13 +138,13 @@ class RandomClientsProperties {
                 continue;
             }
             Map<Long, Integer> sessionCoveredMs = new HashMap<>();
-            editor.accepted.forEach(batch -> typed(batch, editor.typing.payload(batch), keystrokes, sessionCoveredMs));
+            editor.accepted.forEach(batch -> typed(batch, Typing.payload(batch), keystrokes, sessionCoveredMs));
             sessionCoveredMs.forEach(
                     (second, ms) -> coveredMs.merge(second, ms, RandomClientsProperties::withinASecond));
             FlowState last = stream.lastFlowState(editor.typing);
             assertThat(last.getKeystrokes())
                     .isEqualTo(editor.accepted.stream()
-                            .mapToLong(KeystrokeBatch::getKeystrokes)
+                            .mapToLong(batch -> Typing.payload(batch).keystrokes())
                             .sum());
             assertThat(last.getActiveMs()).isEqualTo(sum(sessionCoveredMs));
             assertThat(last.getFlowMs()).isLessThanOrEqualTo(last.getActiveMs());

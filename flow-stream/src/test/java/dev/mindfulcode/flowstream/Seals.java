@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.utils.Utils;
 
 /** Values of topics as they are on the wire: sealed where the topic is. */
 final class Seals {
@@ -50,7 +51,7 @@ final class Seals {
         ContributionSeal seal = new ContributionSeal(KeyLookup.of(Typing.KEYS));
         UUID userId = contribution.getUserId();
         seal.begin(Set.of(userId));
-        byte[] totals = seal.open(userId, PayloadReader.bytes(contribution.getTotals()));
+        byte[] totals = seal.open(userId, Utils.toArray(contribution.getTotals()));
         return ByteBuffer.wrap(Objects.requireNonNull(totals));
     }
 

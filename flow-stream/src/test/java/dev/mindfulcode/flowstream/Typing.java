@@ -5,7 +5,6 @@ import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.dataprotection.PostgresUserKeys;
 import dev.mindfulcode.dataprotection.SealedEvents;
-import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.embeddedplatform.TestPlatform;
 import dev.mindfulcode.flowengine.FeatureReport;
 import dev.mindfulcode.schemas.FlowFeatures;
@@ -16,7 +15,6 @@ import dev.mindfulcode.schemas.MalformedPayloadException;
 import dev.mindfulcode.schemas.SignalKind;
 import dev.mindfulcode.schemas.Topics;
 import java.nio.ByteBuffer;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -24,7 +22,7 @@ import java.util.Base64;
 import java.util.UUID;
 import javax.sql.DataSource;
 
-/** A user who types: creates batches as ingest writes them, encrypted with keys of a real database. */
+/** A user who types: creates batches as ingest does, whose keys are in a real database. */
 record Typing(UUID userId, UUID sessionId) {
 
     static final String ENCRYPTION_KEY =
@@ -59,20 +57,17 @@ record Typing(UUID userId, UUID sessionId) {
     }
 
     KeystrokeBatch batch(long sequence, Instant startedAt, Instant receivedAt, KeystrokePayload payload) {
-        return batch(sequence, startedAt, receivedAt, payload.keystrokes(), payload.encode());
+        return batch(sequence, startedAt, receivedAt, payload.encode());
     }
 
-    KeystrokeBatch batch(long sequence, Instant startedAt, Instant receivedAt, int keystrokes, byte[] payload) {
-        UserCipher cipher = KEYS.find(userId).orElseThrow();
-        byte[] encrypted = cipher.encrypt(payload, Topics.KEYSTROKES.name(), KeystrokePayload.VERSION);
+    KeystrokeBatch batch(long sequence, Instant startedAt, Instant receivedAt, byte[] payload) {
         return KeystrokeBatch.newBuilder()
                 .setBatchId(UUID.randomUUID())
                 .setSessionId(sessionId)
                 .setSequence(sequence)
                 .setStartedAt(startedAt)
                 .setReceivedAt(receivedAt)
-                .setKeystrokes(keystrokes)
-                .setPayload(ByteBuffer.wrap(encrypted))
+                .setPayload(ByteBuffer.wrap(payload))
                 .build();
     }
 
@@ -110,16 +105,12 @@ record Typing(UUID userId, UUID sessionId) {
         return KeystrokeBatch.newBuilder(batch).setSequence(sequence).build();
     }
 
-    /** Returns what one of this user's batches holds. */
-    KeystrokePayload payload(KeystrokeBatch batch) {
-        byte[] encrypted = new byte[batch.getPayload().remaining()];
-        batch.getPayload().duplicate().get(encrypted);
+    /** Returns what a batch holds. */
+    static KeystrokePayload payload(KeystrokeBatch batch) {
         try {
-            return KeystrokePayload.decode(KEYS.find(userId)
-                    .orElseThrow()
-                    .decrypt(encrypted, Topics.KEYSTROKES.name(), KeystrokePayload.VERSION));
-        } catch (GeneralSecurityException | MalformedPayloadException e) {
-            throw new IllegalArgumentException("not a batch of this user's", e);
+            return KeystrokePayload.decode(batch.getPayload());
+        } catch (MalformedPayloadException e) {
+            throw new IllegalArgumentException(e);
         }
     }
 

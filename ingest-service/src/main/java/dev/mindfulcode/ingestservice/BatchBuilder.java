@@ -114,10 +114,7 @@ final class BatchBuilder extends UploadItemBuilder {
                 Arrays.copyOf(signalAtMs, signals),
                 Arrays.copyOf(signalKinds, signals),
                 Arrays.copyOf(signalValues, signals));
-        return parsed(
-                index,
-                Math.max(lastKeystrokeMs, lastSignalMs),
-                new ParsedBatch.Keystrokes(intervals, payload.encode()));
+        return parsed(index, Math.max(lastKeystrokeMs, lastSignalMs), new ParsedBatch.Keystrokes(payload));
     }
 
     private void requireRoom(int size, int max, String elements) {

@@ -18,7 +18,6 @@ import org.apache.kafka.common.serialization.Serde;
  */
 final class ConfluentEncoder<V extends SpecificRecord> {
 
-    /** 0x00 and four bytes of schema id. */
     private static final int HEADER_BYTES = 5;
 
     private final byte[] header;
@@ -33,8 +32,20 @@ final class ConfluentEncoder<V extends SpecificRecord> {
      */
     ConfluentEncoder(Topic<V> topic, String subject, V example, SchemaRegistry registry) {
         writer = new SpecificDatumWriter<>(topic.valueType());
+        header = header(topic, subject, example, registry);
+    }
+
+    /**
+     * Returns what precedes each record in the wire format: 0x00 and four bytes of schema id.
+     *
+     * @param subject the name under which the schema is registered
+     * @param example any record
+     * @throws RuntimeException if the registry is unavailable or does not have the schema
+     */
+    static <V extends SpecificRecord> byte[] header(
+            Topic<V> topic, String subject, V example, SchemaRegistry registry) {
         try (Serde<V> serde = topic.valueSerde(registry)) {
-            header = Arrays.copyOf(serde.serializer().serialize(subject, example), HEADER_BYTES);
+            return Arrays.copyOf(serde.serializer().serialize(subject, example), HEADER_BYTES);
         }
     }
 

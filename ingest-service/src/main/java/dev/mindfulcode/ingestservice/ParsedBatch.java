@@ -2,6 +2,7 @@ package dev.mindfulcode.ingestservice;
 
 import dev.mindfulcode.schemas.CollectionLevel;
 import dev.mindfulcode.schemas.FlowFeatures;
+import dev.mindfulcode.schemas.KeystrokePayload;
 import java.util.UUID;
 
 /**
@@ -26,9 +27,12 @@ record ParsedBatch(
         String kind();
     }
 
-    /** @param payload a KeystrokePayload in Avro binary */
-    @SuppressWarnings("ArrayRecordComponent") // handed over once, from the reader to the cipher
-    record Keystrokes(int keystrokes, byte[] payload) implements Content {
+    record Keystrokes(KeystrokePayload payload) implements Content {
+
+        @Override
+        public int keystrokes() {
+            return payload.keystrokes();
+        }
 
         @Override
         public boolean isAllowedAt(CollectionLevel level) {

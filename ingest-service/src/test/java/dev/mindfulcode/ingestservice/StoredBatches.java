@@ -1,10 +1,11 @@
 package dev.mindfulcode.ingestservice;
 
+import dev.mindfulcode.dataprotection.Opened;
+import dev.mindfulcode.dataprotection.SealedEvents;
 import dev.mindfulcode.schemas.KeystrokeBatch;
 import dev.mindfulcode.schemas.KeystrokePayload;
 import dev.mindfulcode.schemas.MalformedPayloadException;
 import dev.mindfulcode.schemas.Topics;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,46 +14,43 @@ import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** The records of one user in the topic, read with its serdes and decrypted with the user's key. */
-record StoredBatches(List<ConsumerRecord<UUID, KeystrokeBatch>> records, List<KeystrokePayload> payloads) {
+/** The records of one user in the topic, as stored and decrypted with the user's key. */
+record StoredBatches(List<ConsumerRecord<UUID, byte[]>> records, List<KeystrokeBatch> batches) {
 
     static StoredBatches of(UUID userId, IngestServer server) {
-        List<ConsumerRecord<UUID, KeystrokeBatch>> records = new ArrayList<>();
-        List<KeystrokePayload> payloads = new ArrayList<>();
-        try (KafkaConsumer<UUID, KeystrokeBatch> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", server.bootstrapServers, "auto.offset.reset", "earliest"),
-                Topics.KEYSTROKES.keySerde().deserializer(),
-                Topics.KEYSTROKES.valueSerde(server.registry).deserializer())) {
+        List<ConsumerRecord<UUID, byte[]>> records = new ArrayList<>();
+        List<KeystrokeBatch> batches = new ArrayList<>();
+        try (SealedEvents<KeystrokeBatch> events = new SealedEvents<>(Topics.KEYSTROKES, server.registry);
+                KafkaConsumer<UUID, byte[]> consumer = new KafkaConsumer<>(
+                        Map.of("bootstrap.servers", server.bootstrapServers, "auto.offset.reset", "earliest"),
+                        Topics.KEYSTROKES.keySerde().deserializer(),
+                        new ByteArrayDeserializer())) {
             List<TopicPartition> partitions = consumer.partitionsFor(Topics.KEYSTROKES.name()).stream()
                     .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
                     .toList();
             consumer.assign(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
             while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                for (ConsumerRecord<UUID, KeystrokeBatch> record : consumer.poll(Duration.ofMillis(200))) {
+                for (ConsumerRecord<UUID, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
                     if (record.key().equals(userId)) {
                         records.add(record);
-                        payloads.add(decrypted(record, server));
+                        batches.add(opened(events, record, server));
                     }
                 }
             }
         }
-        return new StoredBatches(records, payloads);
+        return new StoredBatches(records, batches);
     }
 
-    private static KeystrokePayload decrypted(ConsumerRecord<UUID, KeystrokeBatch> record, IngestServer server) {
-        KeystrokeBatch batch = record.value();
-        byte[] payload = new byte[batch.getPayload().remaining()];
-        batch.getPayload().duplicate().get(payload);
-        try {
-            return KeystrokePayload.decode(server.keys
-                    .find(record.key())
-                    .orElseThrow()
-                    .decrypt(payload, record.topic(), batch.getPayloadVersion()));
-        } catch (GeneralSecurityException | MalformedPayloadException e) {
-            throw new IllegalStateException(e);
+    private static KeystrokeBatch opened(
+            SealedEvents<KeystrokeBatch> events, ConsumerRecord<UUID, byte[]> record, IngestServer server) {
+        if (events.open(record.key(), record.value(), server.keys::find)
+                instanceof Opened.Event<KeystrokeBatch>(KeystrokeBatch batch)) {
+            return batch;
         }
+        throw new AssertionError("Not a batch of a user with a key");
     }
 
     int size() {
@@ -60,10 +58,22 @@ record StoredBatches(List<ConsumerRecord<UUID, KeystrokeBatch>> records, List<Ke
     }
 
     KeystrokeBatch batch(int index) {
-        return records.get(index).value();
+        return batches.get(index);
+    }
+
+    List<KeystrokePayload> payloads() {
+        return batches.stream().map(StoredBatches::payload).toList();
+    }
+
+    private static KeystrokePayload payload(KeystrokeBatch batch) {
+        try {
+            return KeystrokePayload.decode(batch.getPayload());
+        } catch (MalformedPayloadException e) {
+            throw new AssertionError(e);
+        }
     }
 
     List<Long> sequences() {
-        return records.stream().map(record -> record.value().getSequence()).toList();
+        return batches.stream().map(KeystrokeBatch::getSequence).toList();
     }
 }

@@ -3,6 +3,7 @@ package dev.mindfulcode.ingestservice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.mindfulcode.schemas.KeystrokePayload;
 import dev.mindfulcode.webkit.problems.ProblemType;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,6 +29,8 @@ class TimeAdjustedUploadProperties {
     private static final long LATENCY_MS_MAX = 1_000;
     private static final long NOW_MS = 1_800_000_000_000L;
     private static final long YEAR_MS = Duration.ofDays(365).toMillis();
+    private static final KeystrokePayload KEYSTROKE =
+            new KeystrokePayload(new int[1], new byte[1], new int[0], new int[0], new byte[0], new int[0]);
     private static final List<UUID> SESSIONS = List.of(new UUID(1, 1), new UUID(2, 2), new UUID(3, 3));
 
     /**
@@ -149,7 +152,7 @@ class TimeAdjustedUploadProperties {
                     batches.size(),
                     clientMs - typed.agoMs - typed.spanMs,
                     typed.spanMs,
-                    new ParsedBatch.Keystrokes(1, new byte[0])));
+                    new ParsedBatch.Keystrokes(KEYSTROKE)));
         }
         @Nullable Long sentAtMs = sent.hasSentAt ? clientMs : null;
         return new Upload(false, sentAtMs, batches, List.of());

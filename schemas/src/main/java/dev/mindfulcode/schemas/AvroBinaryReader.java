@@ -14,8 +14,8 @@ final class AvroBinaryReader {
 
     private final BinaryDecoder in;
 
-    AvroBinaryReader(byte[] bytes) {
-        in = DecoderFactory.get().binaryDecoder(bytes, null);
+    AvroBinaryReader(byte[] bytes, int offset, int length) {
+        in = DecoderFactory.get().binaryDecoder(bytes, offset, length, null);
     }
 
     int[] ints(int maxCount, String field) throws MalformedPayloadException {

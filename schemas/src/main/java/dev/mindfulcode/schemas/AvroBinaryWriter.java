@@ -1,10 +1,18 @@
 package dev.mindfulcode.schemas;
 
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+
 /**
- * Writes Avro binary from primitive arrays into one array of the exact size. Measured: twice as fast as Avro's encoder.
+ * Writes Avro binary from primitive values into one array of the exact size. Measured: twice as fast as Avro's encoder.
  * Not thread-safe.
  */
 final class AvroBinaryWriter {
+
+    /** A UUID as text, after its length. */
+    static final int UUID_BYTES = 1 + 36;
+
+    static final int BOOLEAN_BYTES = 1;
 
     private final byte[] buffer;
     private int position;
@@ -26,8 +34,22 @@ final class AvroBinaryWriter {
 
     void bytes(byte[] value) {
         varint(value.length);
+        raw(value);
+    }
+
+    /** Writes bytes that are encoded already. */
+    void raw(byte[] value) {
         System.arraycopy(value, 0, buffer, position, value.length);
         position += value.length;
+    }
+
+    /** Writes a value of type string with logical type uuid. */
+    void uuid(UUID value) {
+        bytes(value.toString().getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    void bool(boolean value) {
+        buffer[position++] = (byte) (value ? 1 : 0);
     }
 
     byte[] written() {
@@ -52,14 +74,16 @@ final class AvroBinaryWriter {
         return sizeOf(value.length) + value.length;
     }
 
-    private static int sizeOf(int value) {
-        int significantBits = Integer.SIZE - Integer.numberOfLeadingZeros(zigzag(value) | 1);
+    /** Returns the size of a value of type int or long, which have the same code. */
+    static int sizeOf(long value) {
+        int significantBits = Long.SIZE - Long.numberOfLeadingZeros(zigzag(value) | 1);
         return (significantBits + 6) / 7;
     }
 
-    private void varint(int value) {
-        int rest = zigzag(value);
-        while ((rest & ~0x7F) != 0) {
+    /** Writes a value of type int or long, which have the same code. */
+    void varint(long value) {
+        long rest = zigzag(value);
+        while ((rest & ~0x7FL) != 0) {
             buffer[position++] = (byte) ((rest & 0x7F) | 0x80);
             rest >>>= 7;
         }
@@ -67,7 +91,7 @@ final class AvroBinaryWriter {
     }
 
     /** Maps small magnitudes to small codes: 0, -1, 1, -2 … to 0, 1, 2, 3 …. */
-    private static int zigzag(int value) {
-        return (value << 1) ^ (value >> 31);
+    private static long zigzag(long value) {
+        return (value << 1) ^ (value >> 63);
     }
 }

@@ -1,5 +1,6 @@
 package dev.mindfulcode.schemas;
 
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,11 +24,6 @@ public record KeystrokePayload(
         int[] signalAtMs,
         byte[] signalKinds,
         int[] signalValues) {
-
-    /**
-     * The version of the layout: {@code payload_version} of the batch, and part of the associated data.
-     */
-    public static final int VERSION = 1;
 
     public static final int KEYSTROKES_MAX = 1_000;
     public static final int SIGNALS_MAX = 1_000;
@@ -89,19 +85,29 @@ public record KeystrokePayload(
 
     /** Returns Avro binary under KeystrokePayload.avsc, byte for byte like Avro's encoder. */
     public byte[] encode() {
-        AvroBinaryWriter out = new AvroBinaryWriter(AvroBinaryWriter.sizeOfInts(intervalsMs)
+        AvroBinaryWriter out = new AvroBinaryWriter(sizeBytes());
+        writeTo(out);
+        return out.written();
+    }
+
+    /** Returns the size of {@link #encode}. */
+    int sizeBytes() {
+        return AvroBinaryWriter.sizeOfInts(intervalsMs)
                 + AvroBinaryWriter.sizeOfBytes(keyClasses)
                 + AvroBinaryWriter.sizeOfInts(dwellsMs)
                 + AvroBinaryWriter.sizeOfInts(signalAtMs)
                 + AvroBinaryWriter.sizeOfBytes(signalKinds)
-                + AvroBinaryWriter.sizeOfInts(signalValues));
+                + AvroBinaryWriter.sizeOfInts(signalValues);
+    }
+
+    /** Writes what {@link #encode} returns. */
+    void writeTo(AvroBinaryWriter out) {
         out.ints(intervalsMs);
         out.bytes(keyClasses);
         out.ints(dwellsMs);
         out.ints(signalAtMs);
         out.bytes(signalKinds);
         out.ints(signalValues);
-        return out.written();
     }
 
     /**
@@ -110,7 +116,16 @@ public record KeystrokePayload(
      * @throws MalformedPayloadException if the bytes are not exactly one payload within the limits
      */
     public static KeystrokePayload decode(byte[] avroBinary) throws MalformedPayloadException {
-        AvroBinaryReader in = new AvroBinaryReader(avroBinary);
+        return decode(new AvroBinaryReader(avroBinary, 0, avroBinary.length));
+    }
+
+    /** Decodes the {@code payload} of a batch, as {@link #decode(byte[])}; its position does not change. */
+    public static KeystrokePayload decode(ByteBuffer payload) throws MalformedPayloadException {
+        return decode(
+                new AvroBinaryReader(payload.array(), payload.arrayOffset() + payload.position(), payload.remaining()));
+    }
+
+    private static KeystrokePayload decode(AvroBinaryReader in) throws MalformedPayloadException {
         int[] intervalsMs = in.ints(KEYSTROKES_MAX, "intervals_ms");
         byte[] keyClasses = in.bytes(KEYSTROKES_MAX, "key_classes");
         int[] dwellsMs = in.ints(KEYSTROKES_MAX, "dwells_ms");

@@ -13,7 +13,7 @@ public final class Topics {
     /** The longest time for which a compacted topic, or a changelog, retains a value after its key was overwritten. */
     public static final Duration COMPACTION_LAG_MAX = Duration.ofDays(1);
 
-    public static final Topic<KeystrokeBatch> KEYSTROKES = new Topic<>("keystrokes", KeystrokeBatch.class, null);
+    public static final Topic<KeystrokeBatch> KEYSTROKES = Topic.sealed("keystrokes", KeystrokeBatch.class);
 
     /** Reports of clients that keep their keystrokes. */
     public static final Topic<FlowFeatures> FLOW_FEATURES = Topic.sealed("flow-features", FlowFeatures.class);

@@ -25,8 +25,6 @@ final class Examples {
                 .setStartedAt(STARTED_AT)
                 .setReceivedAt(STARTED_AT.plusMillis(1_500))
                 .setClamped(false)
-                .setKeystrokes(50)
-                .setPayloadVersion(KeystrokePayload.VERSION)
                 .setPayload(ByteBuffer.wrap(HexFormat.of().parseHex("00ff10203040")))
                 .build();
     }

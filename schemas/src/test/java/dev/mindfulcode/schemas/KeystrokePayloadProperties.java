@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.UUID;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -24,8 +27,9 @@ import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificDatumWriter;
 
-/** Compares the codec with Avro's own. */
+/** Compares the codecs with Avro's own. */
 final class KeystrokePayloadProperties {
 
     private static final Schema SCHEMA = dev.mindfulcode.schemas.payload.KeystrokePayload.getClassSchema();
@@ -36,6 +40,48 @@ final class KeystrokePayloadProperties {
         writeWithAvro(payload, EncoderFactory.get().binaryEncoder(out, null));
 
         assertThat(payload.encode()).isEqualTo(out.toByteArray());
+    }
+
+    @Property(tries = 300)
+    void encodesBatchesLikeAvro(
+            @ForAll("payloads") KeystrokePayload payload,
+            @ForAll long idBits,
+            @ForAll long sequence,
+            @ForAll long startedAtMs,
+            @ForAll boolean clamped)
+            throws IOException {
+        byte[] header = {0, 0, 0, 1, 2};
+        UUID batchId = new UUID(idBits, sequence);
+        UUID sessionId = new UUID(sequence, idBits);
+        Instant receivedAt = Instant.ofEpochMilli(startedAtMs >>> 20);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.writeBytes(header);
+        writeWithAvro(
+                KeystrokeBatch.class,
+                new KeystrokeBatch(
+                        batchId,
+                        sessionId,
+                        sequence,
+                        Instant.ofEpochMilli(startedAtMs),
+                        receivedAt,
+                        clamped,
+                        ByteBuffer.wrap(payload.encode()),
+                        false),
+                out);
+
+        assertThat(KeystrokeBatchCodec.encode(
+                        header, batchId, sessionId, sequence, startedAtMs, receivedAt.toEpochMilli(), clamped, payload))
+                .isEqualTo(out.toByteArray());
+    }
+
+    @Property(tries = 300)
+    void encodesSealedEventsLikeAvro(@ForAll byte[] payload, @ForAll int version) throws IOException {
+        byte[] header = {0, 0, 0, 1, 2};
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.writeBytes(header);
+        writeWithAvro(SealedEvent.class, new SealedEvent(version, ByteBuffer.wrap(payload), null), out);
+
+        assertThat(SealedEventCodec.encode(header, version, payload)).isEqualTo(out.toByteArray());
     }
 
     @Property(tries = 500)
@@ -117,6 +163,12 @@ final class KeystrokePayloadProperties {
     /** Values of all magnitudes and both signs, so that codes of each length occur. */
     private static int[] ints(Random random, int count) {
         return random.ints(count).map(value -> value >> random.nextInt(32)).toArray();
+    }
+
+    private static <V> void writeWithAvro(Class<V> type, V record, OutputStream out) throws IOException {
+        BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
+        new SpecificDatumWriter<>(type).write(record, encoder);
+        encoder.flush();
     }
 
     private static void writeWithAvro(KeystrokePayload payload, BinaryEncoder encoder) throws IOException {

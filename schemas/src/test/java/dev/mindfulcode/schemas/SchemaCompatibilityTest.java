@@ -109,7 +109,7 @@ final class SchemaCompatibilityTest {
                 "another unit of time",
                 batch.replace("timestamp-millis", "timestamp-micros"),
                 "a renamed field",
-                batch.replace("\"name\": \"keystrokes\"", "\"name\": \"key_count\""),
+                batch.replace("\"name\": \"payload\"", "\"name\": \"content\""),
                 "a symbol removed where new readers have no default",
                 event.replaceFirst(", \"ENDED\", \"CORRECTED\", \"DELETED\"],\\s*\"default\": \"UNKNOWN\"", "]"));
 

@@ -55,8 +55,6 @@ final class WireFormatTest {
             + "80fa818a9567" // started_at 1772355600000
             + "b891828a9567" // received_at 1772355601500
             + "00" // not clamped
-            + "64" // 50 keystrokes
-            + "02" // payload version 1
             + ("0c" + "00ff10203040") // payload, its length first
             + "00"; // not imported
 
@@ -87,7 +85,8 @@ final class WireFormatTest {
     void batchHasStableBytes() throws Exception {
         byte[] bytes = serialize(Topics.KEYSTROKES, Examples.batch());
 
-        int id = JSON.readTree(get("/subjects/keystrokes-value/versions/1").body())
+        int id = JSON.readTree(
+                        get("/subjects/keystrokes.event-value/versions/1").body())
                 .get("id")
                 .intValue();
         assertThat(id).as("one byte, so that the order of bytes shows").isBetween(1, 255);
@@ -144,7 +143,7 @@ final class WireFormatTest {
                 .replace(
                         "\"fields\": [",
                         "\"fields\": [{\"name\": \"keyboard\", \"type\": [\"null\", \"string\"], \"default\": null},");
-        int id = register("keystrokes-value", schema);
+        int id = register("keystrokes.event-value", schema);
         KeystrokeBatch ours = Examples.batch();
         Schema theirs = new SchemaParser().parse(schema).mainSchema();
         GenericRecord record = new GenericData.Record(theirs);
@@ -155,8 +154,6 @@ final class WireFormatTest {
         record.put("started_at", ours.getStartedAt().toEpochMilli());
         record.put("received_at", ours.getReceivedAt().toEpochMilli());
         record.put("clamped", ours.getClamped());
-        record.put("keystrokes", ours.getKeystrokes());
-        record.put("payload_version", ours.getPayloadVersion());
         record.put("payload", ours.getPayload());
         record.put("imported", ours.getImported());
 
@@ -227,7 +224,7 @@ final class WireFormatTest {
                         "fields": [{"name": "nest", "default": null, "type": ["null",
                             {"type": "record", "name": "Nest", "fields": [{"name": "inner", "type": ["null", "Nest"]}]}
                         ]},""");
-        int id = register("keystrokes-value", schema);
+        int id = register("keystrokes.event-value", schema);
         byte[] levels = new byte[900_000];
         Arrays.fill(levels, (byte) 2);
 

@@ -164,20 +164,16 @@ record ImportReader(UUID userId, Instant now) {
             throw row.invalid("intervals_ms", "Lists of one batch differ in length: " + e.getMessage() + ".");
         }
         Instant receivedAt = time(row, "received_at");
-        return new ImportedRecord.Batch(
-                KeystrokeBatch.newBuilder()
-                        .setBatchId(row.required("batch_id", row.uuid("batch_id")))
-                        .setSessionId(session(row))
-                        .setSequence(required(row, "sequence", row.integer("sequence", 0, NUMBER_MAX)))
-                        .setStartedAt(startedAt(row, receivedAt))
-                        .setReceivedAt(receivedAt)
-                        .setClamped(Boolean.TRUE.equals(row.bool("clamped")))
-                        .setKeystrokes(payload.keystrokes())
-                        .setPayloadVersion(KeystrokePayload.VERSION)
-                        .setPayload(ByteBuffer.allocate(0))
-                        .setImported(true)
-                        .build(),
-                payload);
+        return new ImportedRecord.Batch(KeystrokeBatch.newBuilder()
+                .setBatchId(row.required("batch_id", row.uuid("batch_id")))
+                .setSessionId(session(row))
+                .setSequence(required(row, "sequence", row.integer("sequence", 0, NUMBER_MAX)))
+                .setStartedAt(startedAt(row, receivedAt))
+                .setReceivedAt(receivedAt)
+                .setClamped(Boolean.TRUE.equals(row.bool("clamped")))
+                .setPayload(ByteBuffer.wrap(payload.encode()))
+                .setImported(true)
+                .build());
     }
 
     private static byte[] keyClasses(JsonFields row, int keystrokes) {

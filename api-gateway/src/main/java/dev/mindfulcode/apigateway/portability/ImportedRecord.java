@@ -4,7 +4,6 @@ import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.FlowFeatures;
 import dev.mindfulcode.schemas.FlowFeedback;
 import dev.mindfulcode.schemas.KeystrokeBatch;
-import dev.mindfulcode.schemas.KeystrokePayload;
 import dev.mindfulcode.schemas.SessionDetails;
 import dev.mindfulcode.schemas.SessionEvent;
 import dev.mindfulcode.schemas.Topic;
@@ -25,8 +24,7 @@ sealed interface ImportedRecord {
         }
     }
 
-    /** @param batch still without its payload */
-    record Batch(KeystrokeBatch batch, KeystrokePayload payload) implements ImportedRecord {
+    record Batch(KeystrokeBatch batch) implements ImportedRecord {
         @Override
         public Topic<KeystrokeBatch> topic() {
             return Topics.KEYSTROKES;

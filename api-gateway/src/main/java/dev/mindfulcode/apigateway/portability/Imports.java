@@ -16,7 +16,6 @@ import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.FlowFeatures;
 import dev.mindfulcode.schemas.FlowFeedback;
 import dev.mindfulcode.schemas.KeystrokeBatch;
-import dev.mindfulcode.schemas.KeystrokePayload;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.SessionDetails;
 import dev.mindfulcode.schemas.SessionEvent;
@@ -33,7 +32,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
-import org.apache.kafka.common.serialization.Serializer;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -65,7 +63,7 @@ final class Imports implements AutoCloseable {
     private final SealedEvents<AccountEvent> accountEvents;
     private final SealedEvents<FlowFeedback> ratings;
     private final SealedEvents<FlowFeatures> reports;
-    private final Serializer<KeystrokeBatch> batches;
+    private final SealedEvents<KeystrokeBatch> batches;
     private final Scheduler blocking = Schedulers.newBoundedElastic(THREADS_MAX, QUEUED_TASKS_MAX, "gateway-import");
 
     /**
@@ -92,7 +90,7 @@ final class Imports implements AutoCloseable {
         this.accountEvents = new SealedEvents<>(Topics.ACCOUNTS, registry);
         this.ratings = new SealedEvents<>(Topics.FLOW_FEEDBACK, registry);
         this.reports = new SealedEvents<>(Topics.FLOW_FEATURES, registry);
-        this.batches = Topics.KEYSTROKES.valueSerde(registry).serializer();
+        this.batches = new SealedEvents<>(Topics.KEYSTROKES, registry);
     }
 
     /** Publishes records of a source, an account here or elsewhere. */
@@ -177,7 +175,7 @@ final class Imports implements AutoCloseable {
             switch (record.content()) {
                 case ImportedRecord.Session(SessionEvent event, SessionDetails _) ->
                     first.putIfAbsent(event.getSessionId(), event.getAt());
-                case ImportedRecord.Batch(KeystrokeBatch batch, KeystrokePayload _) ->
+                case ImportedRecord.Batch(KeystrokeBatch batch) ->
                     first.putIfAbsent(batch.getSessionId(), batch.getStartedAt());
                 case ImportedRecord.Report(FlowFeatures report) ->
                     first.putIfAbsent(report.getSessionId(), report.getStartedAt());
@@ -203,11 +201,7 @@ final class Imports implements AutoCloseable {
                 }
                 yield sessionEvents.seal(event, cipher);
             }
-            case ImportedRecord.Batch(KeystrokeBatch batch, KeystrokePayload payload) -> {
-                batch.setPayload(ByteBuffer.wrap(
-                        cipher.encrypt(payload.encode(), Topics.KEYSTROKES.name(), KeystrokePayload.VERSION)));
-                yield batches.serialize(Topics.KEYSTROKES.name(), batch);
-            }
+            case ImportedRecord.Batch(KeystrokeBatch batch) -> batches.seal(batch, cipher);
             case ImportedRecord.Report(FlowFeatures report) -> reports.seal(report, cipher);
             case ImportedRecord.Rating(FlowFeedback rating) -> ratings.seal(rating, cipher);
             case ImportedRecord.Sensitivity(AccountEvent event, double _) -> accountEvents.seal(event, cipher);

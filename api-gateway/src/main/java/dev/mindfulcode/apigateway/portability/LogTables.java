@@ -14,8 +14,6 @@ import dev.mindfulcode.schemas.SessionEvent;
 import dev.mindfulcode.schemas.SignalKind;
 import dev.mindfulcode.schemas.Topic;
 import dev.mindfulcode.schemas.Topics;
-import java.nio.ByteBuffer;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,7 +29,6 @@ import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,7 +80,7 @@ N navigation, C shortcut, U undo, P paste, A completion, O other
     /** Fields that {@link #DETAILS} and {@link #TYPING} replace. */
     private static final Map<Topic<?>, Set<String>> REPLACED = Map.of(
             Topics.SESSIONS, Set.of("project", "project_index", "language", "editor"),
-            Topics.KEYSTROKES, Set.of("payload", "payload_version", "keystrokes"));
+            Topics.KEYSTROKES, Set.of("payload"));
 
     /** Descriptions of fields whose schema has none, and of those for which it speaks to readers of the code. */
     private static final Map<String, String> FIELDS = fields();
@@ -106,23 +103,15 @@ N navigation, C shortcut, U undo, P paste, A completion, O other
         }
     }
 
-    private record Reader<V extends SpecificRecord>(
-            Topic<V> topic, Table table, @Nullable SealedEvents<V> sealed, Deserializer<V> clear)
+    private record Reader<V extends SpecificRecord>(Topic<V> topic, Table table, SealedEvents<V> events)
             implements AutoCloseable {
 
         static <V extends SpecificRecord> Reader<V> of(Topic<V> topic, SchemaRegistry registry) {
-            return new Reader<>(
-                    topic,
-                    tableOf(topic),
-                    topic.sealed() ? new SealedEvents<>(topic, registry) : null,
-                    topic.valueSerde(registry).deserializer());
+            return new Reader<>(topic, tableOf(topic), new SealedEvents<>(topic, registry));
         }
 
         V read(byte[] value, UserCipher cipher) {
-            if (sealed == null) {
-                return clear.deserialize(topic.name(), value);
-            }
-            return switch (sealed.open(cipher.userId(), value, _ -> Optional.of(cipher))) {
+            return switch (events.open(cipher.userId(), value, _ -> Optional.of(cipher))) {
                 case Opened.Event<V>(V event) -> event;
                 case Opened.Erased<V> _, Opened.NoKey<V> _ -> throw new ErasedException();
             };
@@ -130,10 +119,7 @@ N navigation, C shortcut, U undo, P paste, A completion, O other
 
         @Override
         public void close() {
-            if (sealed != null) {
-                sealed.close();
-            }
-            clear.close();
+            events.close();
         }
     }
 
@@ -201,10 +187,10 @@ N navigation, C shortcut, U undo, P paste, A completion, O other
             if (event instanceof SessionEvent change) {
                 addDetails(values, change, current);
             } else if (event instanceof KeystrokeBatch batch) {
-                addTyping(values, batch, current);
+                addTyping(values, batch);
             }
             return new Row(reader.table, values);
-        } catch (SerializationException | GeneralSecurityException | MalformedPayloadException e) {
+        } catch (SerializationException | MalformedPayloadException e) {
             return null;
         }
     }
@@ -225,10 +211,9 @@ N navigation, C shortcut, U undo, P paste, A completion, O other
         values.add(SessionRows.open(SealedText.EDITOR, event.getEditor(), cipher));
     }
 
-    private static void addTyping(List<@Nullable Object> values, KeystrokeBatch batch, UserCipher cipher)
-            throws GeneralSecurityException, MalformedPayloadException {
-        KeystrokePayload payload = KeystrokePayload.decode(
-                cipher.decrypt(bytes(batch.getPayload()), Topics.KEYSTROKES.name(), batch.getPayloadVersion()));
+    private static void addTyping(List<@Nullable Object> values, KeystrokeBatch batch)
+            throws MalformedPayloadException {
+        KeystrokePayload payload = KeystrokePayload.decode(batch.getPayload());
         values.add(payload.intervalsMs());
         StringBuilder classes = new StringBuilder();
         for (byte code : payload.keyClasses()) {
@@ -245,12 +230,6 @@ N navigation, C shortcut, U undo, P paste, A completion, O other
         }
         values.add(kinds);
         values.add(payload.signalValues());
-    }
-
-    private static byte[] bytes(ByteBuffer buffer) {
-        byte[] bytes = new byte[buffer.remaining()];
-        buffer.duplicate().get(bytes);
-        return bytes;
     }
 
     private static @Nullable Object value(@Nullable Object value) {

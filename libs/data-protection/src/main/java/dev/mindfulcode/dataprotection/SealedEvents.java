@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
 
@@ -74,8 +73,9 @@ public final class SealedEvents<V extends SpecificRecord> implements AutoCloseab
      * Opens a value of the topic.
      *
      * @param ciphers finds a user's cipher; not called for an erasure
-     * @throws SerializationException if the value is malformed, or not encrypted for this user and topic; the message
-     *     has no content of it
+     * @throws NotDecryptedException if the payload is not encrypted for this user and topic
+     * @throws org.apache.kafka.common.errors.SerializationException if the value or the event in it is malformed; the
+     *     message has no content of it
      * @throws dev.mindfulcode.schemas.SchemaRegistryUnavailableException if a schema cannot be looked up now
      */
     public Opened<V> open(UUID userId, byte[] value, Function<UUID, Optional<UserCipher>> ciphers) {
@@ -89,15 +89,23 @@ public final class SealedEvents<V extends SpecificRecord> implements AutoCloseab
     }
 
     private V decrypt(SealedEvent sealed, UserCipher cipher) {
-        byte[] payload = new byte[sealed.getPayload().remaining()];
-        sealed.getPayload().duplicate().get(payload);
         byte[] plaintext;
         try {
-            plaintext = cipher.decrypt(payload, topic.name(), sealed.getPayloadVersion());
+            plaintext = cipher.decrypt(bytes(sealed.getPayload()), topic.name(), sealed.getPayloadVersion());
         } catch (GeneralSecurityException e) {
-            throw new SerializationException("Invalid SealedEvent: not encrypted with the key of its user");
+            throw new NotDecryptedException("Invalid SealedEvent: not encrypted with the key of its user");
         }
         return eventDeserializer.deserialize(topic.eventName(), plaintext);
+    }
+
+    /** Avro's decoder gives each value an array of its own, so a copy is the exception. */
+    private static byte[] bytes(ByteBuffer buffer) {
+        if (buffer.arrayOffset() == 0 && buffer.position() == 0 && buffer.remaining() == buffer.array().length) {
+            return buffer.array();
+        }
+        byte[] copy = new byte[buffer.remaining()];
+        buffer.duplicate().get(copy);
+        return copy;
     }
 
     @Override

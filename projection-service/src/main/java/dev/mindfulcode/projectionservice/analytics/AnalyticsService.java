@@ -219,7 +219,7 @@ public final class AnalyticsService implements SmartLifecycle {
                     spec,
                     imports,
                     keys,
-                    Topics.KEYSTROKES.valueSerde(settings.registry()).deserializer(),
+                    new SealedEvents<>(Topics.KEYSTROKES, settings.registry()),
                     new SealedEvents<>(Topics.SESSIONS, settings.registry()));
         }
 

@@ -12,9 +12,7 @@ import dev.mindfulcode.schemas.MalformedPayloadException;
 import dev.mindfulcode.schemas.SessionEvent;
 import dev.mindfulcode.schemas.SessionEventKind;
 import dev.mindfulcode.schemas.Topics;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -28,13 +26,13 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.UUID;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,7 +66,7 @@ final class UserHistory implements RecordSource {
 
     private final RunSpec spec;
     private final UserKeys keys;
-    private final Deserializer<KeystrokeBatch> batches;
+    private final SealedEvents<KeystrokeBatch> batches;
     private final SealedEvents<SessionEvent> events;
     private final byte[] key;
     private final RecordFeed feed;
@@ -100,7 +98,7 @@ final class UserHistory implements RecordSource {
             RunSpec spec,
             Set<Capability> imports,
             UserKeys keys,
-            Deserializer<KeystrokeBatch> batches,
+            SealedEvents<KeystrokeBatch> batches,
             SealedEvents<SessionEvent> events) {
         this.spec = spec;
         this.keys = keys;
@@ -209,7 +207,7 @@ final class UserHistory implements RecordSource {
                 return false;
             }
             for (ConsumerRecord<byte @Nullable [], byte @Nullable []> record : consumer.poll(POLL_TIMEOUT)) {
-                SessionEvent event = isOfUser(record) ? open(record, cipher) : null;
+                SessionEvent event = isOfUser(record) ? open(events, record, cipher) : null;
                 if (event != null && event.getKind() == SessionEventKind.DELETED && deleted.size() < DELETED_MAX) {
                     deleted.add(event.getSessionId());
                 }
@@ -248,7 +246,7 @@ final class UserHistory implements RecordSource {
             return false;
         }
         if (record.topic().equals(Topics.SESSIONS.name())) {
-            SessionEvent event = open(record, cipher);
+            SessionEvent event = open(events, record, cipher);
             if (event == null) {
                 return false;
             }
@@ -259,10 +257,10 @@ final class UserHistory implements RecordSource {
             add(new BufferedItem(event.getAt().toEpochMilli(), 0, record.offset(), 200, new ReportedEvent(event)));
             return false;
         }
-        KeystrokeBatch encrypted = read(record);
-        ReceivedBatch batch = encrypted == null ? null : decrypt(encrypted, cipher);
-        if (encrypted != null && batch != null) {
-            hasImported |= encrypted.getImported();
+        KeystrokeBatch opened = open(batches, record, cipher);
+        ReceivedBatch batch = opened == null ? null : received(opened);
+        if (opened != null && batch != null) {
+            hasImported |= opened.getImported();
             int bytes = 200 + 9 * batch.payload.keystrokes() + 9 * batch.payload.signals();
             add(new BufferedItem(batch.startedAtMs, 1, record.offset(), bytes, batch));
         }
@@ -273,23 +271,14 @@ final class UserHistory implements RecordSource {
         return record.value() != null && Arrays.equals(record.key(), key);
     }
 
-    /** Returns null for an undecodable record; flow-stream has stored it as a dead letter. */
-    private @Nullable KeystrokeBatch read(ConsumerRecord<byte @Nullable [], byte @Nullable []> record) {
-        try {
-            return batches.deserialize(record.topic(), record.value());
-        } catch (SerializationException e) {
-            return null;
-        }
-    }
-
-    /** Returns null for an undecodable record; the projections have stored it as a dead letter. */
-    private @Nullable SessionEvent open(
-            ConsumerRecord<byte @Nullable [], byte @Nullable []> record, UserCipher cipher) {
+    /** Returns null for an undecodable record; flow-stream and the projections have stored it as a dead letter. */
+    private <V extends SpecificRecord> @Nullable V open(
+            SealedEvents<V> topic, ConsumerRecord<byte @Nullable [], byte @Nullable []> record, UserCipher cipher) {
         byte[] value = record.value();
         try {
             return value != null
-                            && events.open(spec.userId(), value, _ -> Optional.of(cipher))
-                                    instanceof Opened.Event<SessionEvent>(SessionEvent event)
+                            && topic.open(spec.userId(), value, _ -> Optional.of(cipher))
+                                    instanceof Opened.Event<V>(V event)
                     ? event
                     : null;
         } catch (SerializationException e) {
@@ -297,18 +286,14 @@ final class UserHistory implements RecordSource {
         }
     }
 
-    private static @Nullable ReceivedBatch decrypt(KeystrokeBatch batch, UserCipher cipher) {
+    private static @Nullable ReceivedBatch received(KeystrokeBatch batch) {
         long startedAtMs = batch.getStartedAt().toEpochMilli();
         long receivedAtMs = batch.getReceivedAt().toEpochMilli();
         if (startedAtMs > receivedAtMs + MAX_AHEAD_MS || startedAtMs < receivedAtMs - MAX_LATENESS_MS) {
             return null;
         }
         try {
-            ByteBuffer buffer = batch.getPayload().duplicate();
-            byte[] encrypted = new byte[buffer.remaining()];
-            buffer.get(encrypted);
-            KeystrokePayload payload = KeystrokePayload.decode(
-                    cipher.decrypt(encrypted, Topics.KEYSTROKES.name(), batch.getPayloadVersion()));
+            KeystrokePayload payload = KeystrokePayload.decode(batch.getPayload());
             return Arrays.stream(payload.intervalsMs()).anyMatch(interval -> interval < 0)
                     ? null
                     : new ReceivedBatch(
@@ -318,7 +303,7 @@ final class UserHistory implements RecordSource {
                             startedAtMs,
                             receivedAtMs + MAX_AHEAD_MS,
                             payload);
-        } catch (GeneralSecurityException | MalformedPayloadException e) {
+        } catch (MalformedPayloadException e) {
             return null;
         }
     }

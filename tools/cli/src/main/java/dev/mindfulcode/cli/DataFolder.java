@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class DataFolder {
 
     /** The version of what the folder holds: database schemas, topics, state stores. */
-    private static final String FORMAT = "2";
+    private static final String FORMAT = "3";
 
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
 

@@ -43,7 +43,7 @@ class DataFolderTest {
 
         assertThatThrownBy(folder::create)
                 .isInstanceOf(UserErrorException.class)
-                .hasMessageContaining(folder.path() + ": its format is unknown, this version reads format 2.")
+                .hasMessageContaining(folder.path() + ": its format is unknown, this version reads format 3.")
                 .hasMessageContaining("Remove the folder, move it away")
                 .hasMessageContaining("--data DIR");
     }

@@ -1,7 +1,6 @@
 package dev.mindfulcode.quickstart;
 
 import dev.mindfulcode.dataprotection.PostgresUrl;
-import dev.mindfulcode.schemas.KeystrokeBatch;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.SealedEvent;
 import dev.mindfulcode.schemas.Topic;
@@ -182,12 +181,6 @@ final class DiskScanner {
             return null;
         }
         try {
-            if (topic.equals(Topics.KEYSTROKES)) {
-                try (var batches = Topics.KEYSTROKES.valueSerde(registry).deserializer()) {
-                    KeystrokeBatch batch = batches.deserialize(record.topic(), record.value());
-                    return new Sealed(batch.getPayloadVersion(), bytes(batch.getPayload()));
-                }
-            }
             if (topic.sealed()) {
                 try (var events = topic.sealedForm().valueSerde(registry).deserializer()) {
                     SealedEvent event = events.deserialize(record.topic(), record.value());
@@ -238,7 +231,7 @@ final class DiskScanner {
         return PostgresUrl.parse(system.databaseUrl()).dataSource().getConnection();
     }
 
-    private static byte[] bytes(UUID id) {
+    static byte[] bytes(UUID id) {
         return ByteBuffer.allocate(16)
                 .putLong(id.getMostSignificantBits())
                 .putLong(id.getLeastSignificantBits())

@@ -3,6 +3,7 @@ package dev.mindfulcode.quickstart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.cli.DataFolder;
+import dev.mindfulcode.schemas.Topics;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -21,14 +22,15 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A user whose address, name, project, editor, password and timings occur nowhere else uses each endpoint and each
- * failure path; afterwards nothing that the system has written holds one of them in clear.
+ * A user whose address, name, project, editor, password, timings and ids of batches occur nowhere else uses each
+ * endpoint and each failure path; afterwards nothing that the system has written holds one of them in clear.
  */
 @Timeout(900)
 class MarkedUserTest {
 
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(75);
     private static final Duration OUTAGE = Duration.ofSeconds(4);
+    private static final int BATCHES = 12;
     private static final List<Integer> INTERVALS = List.of(131, 257, 389, 523, 661, 787, 919, 1_049, 1_187);
 
     private final String mark = UUID.randomUUID().toString().replace("-", "").substring(8, 28);
@@ -47,7 +49,9 @@ class MarkedUserTest {
         markers.text("password", password);
         Markers sent = new Markers();
         sent.text("input", new StringBuilder(mark).reverse().toString());
+        Markers sessions = new Markers();
         MarkerScan scan = new MarkerScan(markers);
+        MarkerScan events = new MarkerScan(sessions);
         MarkerScan logs = new MarkerScan(sent);
         DataFolder data = DataFolder.at(folder.resolve("data"));
         int port = ForkedRun.freePort();
@@ -55,12 +59,21 @@ class MarkedUserTest {
         try (ForkedRun run = ForkedRun.start(data.path(), port).awaitReady(origin)) {
             TestUser user = TestUser.register(origin, "ada." + mark + "@example.org", password, "Ada " + mark);
             UUID session = work(user);
+            sessions.id("session id", session);
+            IntStream.of(0, BATCHES - 1)
+                    .forEach(sequence -> markers.id("batch id", TestUser.batchId(session, sequence)));
             problems(new OpenApiWalk(origin, user.token, walked).run(), scan);
             failWithoutPostgres(data, user, session);
             String metrics = Requests.get(origin, "/metrics").body();
             scan.text("metrics", metrics);
             logs.text("metrics", metrics);
-            scan.topics(data.runningKafka().orElseThrow());
+            String kafka = data.runningKafka().orElseThrow();
+            scan.topics(kafka);
+            // Keys of stores, and so of changelogs, name sessions: docs/privacy.md.
+            events.topics(
+                    kafka,
+                    topic ->
+                            Topics.all().stream().anyMatch(known -> known.name().equals(topic)));
             scan.database(data.runningDatabaseUrl().orElseThrow());
             run.pressCtrlC();
             run.awaitEnd(STOP_TIMEOUT);
@@ -72,6 +85,8 @@ class MarkedUserTest {
 
         assertThat(scan.bytes()).isGreaterThan(10_000_000);
         assertThat(scan.findings()).isEmpty();
+        assertThat(events.bytes()).isPositive();
+        assertThat(events.findings()).isEmpty();
         assertThat(logs.findings()).isEmpty();
     }
 
@@ -83,11 +98,12 @@ class MarkedUserTest {
                 .readTree(user.post("/api/sessions/start", details).body())
                 .get("session_id")
                 .asString());
-        for (int sequence = 0; sequence < 12; sequence++) {
+        for (int sequence = 0; sequence < BATCHES; sequence++) {
             assertThat(user.post("/api/keystrokes", batch(session, sequence)).statusCode())
                     .isEqualTo(202);
         }
-        Eventually.holds("all keystrokes are counted", () -> user.keystrokesCounted() == 12L * INTERVALS.size());
+        Eventually.holds(
+                "all keystrokes are counted", () -> user.keystrokesCounted() == (long) BATCHES * INTERVALS.size());
         user.put("/api/sessions/" + session + "/update", details.replace("java", "rust"));
         user.post("/api/keys", "{\"name\": \"laptop " + mark + "\", \"scope\": \"ingest\"}");
         user.put("/api/privacy/settings", "{\"excluded_projects\": [\"secret-" + mark + "\"]}");
@@ -97,7 +113,7 @@ class MarkedUserTest {
     private static String batch(UUID session, int sequence) {
         ObjectNode batch = TestUser.JSON
                 .createObjectNode()
-                .put("batch_id", UUID.randomUUID().toString())
+                .put("batch_id", TestUser.batchId(session, sequence).toString())
                 .put("session_id", session.toString())
                 .put("sequence", sequence)
                 .put("started_at", Instant.now().toEpochMilli() - 20_000)

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -63,14 +64,20 @@ final class MarkerScan {
 
     /** Searches each record of each topic, internal ones included, with its key and headers. */
     void topics(String bootstrapServers) {
+        topics(bootstrapServers, _ -> true);
+    }
+
+    void topics(String bootstrapServers, Predicate<String> names) {
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
                 Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer())) {
             List<TopicPartition> partitions = new ArrayList<>();
-            consumer.listTopics()
-                    .forEach((topic, found) -> found.forEach(
-                            partition -> partitions.add(new TopicPartition(topic, partition.partition()))));
+            consumer.listTopics().forEach((topic, found) -> {
+                if (names.test(topic)) {
+                    found.forEach(partition -> partitions.add(new TopicPartition(topic, partition.partition())));
+                }
+            });
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);

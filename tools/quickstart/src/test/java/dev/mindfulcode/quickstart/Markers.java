@@ -10,6 +10,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Collectors;
 
 /** Values that occur nowhere else, in each encoding in which a disk could hold them in clear. */
@@ -23,6 +24,17 @@ final class Markers {
         needle(name, text.getBytes(StandardCharsets.UTF_8));
         needle(name + " in hex", HexFormat.of().formatHex(text.getBytes(StandardCharsets.UTF_8)));
         needle(name + " in UTF-16", text.getBytes(StandardCharsets.UTF_16BE));
+    }
+
+    void id(String name, UUID id) {
+        text(name, id.toString());
+        needle(name + " without dashes", id.toString().replace("-", ""));
+        needle(
+                name + " as bytes",
+                ByteBuffer.allocate(2 * Long.BYTES)
+                        .putLong(id.getMostSignificantBits())
+                        .putLong(id.getLeastSignificantBits())
+                        .array());
     }
 
     /** Adds a sequence of numbers. */

@@ -3,9 +3,15 @@ package dev.mindfulcode.quickstart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.cli.DataFolder;
+import dev.mindfulcode.dataprotection.KeyEncryptionKey;
+import dev.mindfulcode.dataprotection.Opened;
 import dev.mindfulcode.dataprotection.PostgresUrl;
+import dev.mindfulcode.dataprotection.PostgresUserKeys;
+import dev.mindfulcode.dataprotection.SealedEvents;
 import dev.mindfulcode.embeddedplatform.EmbeddedPlatform;
 import dev.mindfulcode.schemas.KeystrokeBatch;
+import dev.mindfulcode.schemas.KeystrokePayload;
+import dev.mindfulcode.schemas.MalformedPayloadException;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topics;
 import java.io.PrintWriter;
@@ -32,7 +38,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.UUIDDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -180,13 +185,13 @@ class PowerLossTest {
     private Map<UUID, Long> keystrokesOnTheLog() {
         Map<UUID, Long> keystrokes = new TreeMap<>();
         Set<String> seen = new HashSet<>();
-        try (KafkaConsumer<UUID, byte[]> consumer = new KafkaConsumer<>(
+        try (PostgresUserKeys keys = keys();
+                KafkaConsumer<UUID, byte[]> consumer = new KafkaConsumer<>(
                         Map.of("bootstrap.servers", platform().bootstrapServers()),
                         new UUIDDeserializer(),
                         new ByteArrayDeserializer());
-                Deserializer<KeystrokeBatch> values = Topics.KEYSTROKES
-                        .valueSerde(new SchemaRegistry(platform().registryUrl(), true))
-                        .deserializer()) {
+                SealedEvents<KeystrokeBatch> values = new SealedEvents<>(
+                        Topics.KEYSTROKES, new SchemaRegistry(platform().registryUrl(), false))) {
             List<TopicPartition> partitions = consumer.partitionsFor(Topics.KEYSTROKES.name()).stream()
                     .map(info -> new TopicPartition(info.topic(), info.partition()))
                     .toList();
@@ -196,14 +201,30 @@ class PowerLossTest {
             while (partitions.stream()
                     .anyMatch(partition -> consumer.position(partition) < ends.getOrDefault(partition, 0L))) {
                 for (ConsumerRecord<UUID, byte[]> record : consumer.poll(POLL)) {
-                    KeystrokeBatch batch = values.deserialize(record.topic(), record.value());
-                    if (seen.add(batch.getSessionId() + " " + batch.getSequence())) {
-                        keystrokes.merge(record.key(), (long) batch.getKeystrokes(), Long::sum);
+                    if (values.open(record.key(), record.value(), keys::find)
+                                    instanceof Opened.Event<KeystrokeBatch>(KeystrokeBatch batch)
+                            && seen.add(batch.getSessionId() + " " + batch.getSequence())) {
+                        keystrokes.merge(record.key(), keystrokesOf(batch), Long::sum);
                     }
                 }
             }
         }
         return keystrokes;
+    }
+
+    private static long keystrokesOf(KeystrokeBatch batch) {
+        try {
+            return KeystrokePayload.decode(batch.getPayload()).keystrokes();
+        } catch (MalformedPayloadException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private PostgresUserKeys keys() {
+        String secret =
+                DataFolder.at(folder.resolve("data")).secrets().orElseThrow().encryptionKey();
+        return PostgresUserKeys.open(
+                PostgresUrl.parse(platform().databaseUrl()).dataSource(), KeyEncryptionKey.parse(secret));
     }
 
     private Map<UUID, Long> counted(String table) {

@@ -53,6 +53,18 @@ class PurgeAmongFiftyTest {
             return response.statusCode();
         }
 
+        /** Returns ids of the session, and of its first and last batch, in the forms in which they could be stored. */
+        List<byte[]> ids() {
+            List<byte[]> ids = new ArrayList<>();
+            ids.add(session.toString().getBytes(StandardCharsets.UTF_8));
+            for (long one : List.of(0L, sequence - 1)) {
+                UUID batch = TestUser.batchId(session, one);
+                ids.add(batch.toString().getBytes(StandardCharsets.UTF_8));
+                ids.add(DiskScanner.bytes(batch));
+            }
+            return ids;
+        }
+
         long typed() {
             return sequence * KEYSTROKES_A_BATCH;
         }
@@ -126,6 +138,7 @@ class PurgeAmongFiftyTest {
             assertThat(load.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
         }
         assertThat(failure.get()).isNull();
+        markers.addAll(leaving.ids());
 
         assertThat(DISK.filesWith(markers)).isEmpty();
         assertThat(DISK.columnsWith(List.of(marker, erased.email))).isEmpty();

@@ -165,11 +165,15 @@ final class TestUser {
         for (int i = 0; i < keystrokes; i++) {
             intervals.append(i == 0 ? "0" : ",100");
         }
-        // As a client does that sends a batch again: the same batch has the same id.
-        UUID batchId = UUID.nameUUIDFromBytes((session + "/" + sequence).getBytes(StandardCharsets.UTF_8));
-        return "{\"batch_id\":\"" + batchId + "\",\"session_id\":\"" + session + "\",\"sequence\":" + sequence
+        return "{\"batch_id\":\"" + batchId(session, sequence) + "\",\"session_id\":\"" + session + "\",\"sequence\":"
+                + sequence
                 + ",\"started_at\":" + startedAt.toEpochMilli() + ",\"intervals_ms\":["
                 + intervals + "],\"key_classes\":\"" + "L".repeat(keystrokes) + "\"}";
+    }
+
+    /** As of a client that sends a batch again: the same batch has the same id. */
+    static UUID batchId(UUID session, long sequence) {
+        return UUID.nameUUIDFromBytes((session + "/" + sequence).getBytes(StandardCharsets.UTF_8));
     }
 
     private HttpRequest.Builder request(String path) {
