@@ -14,10 +14,7 @@ import net.jqwik.api.Property;
 
 class WorkHistoryProperties {
     private static final int[] FALLING_WITH_SILENCE = {
-        WorkHistory.PRESENCE_1_MIN,
-        WorkHistory.PRESENCE_2_MIN,
-        WorkHistory.PRESENCE_5_MIN,
-        WorkHistory.PRESENCE_60_MIN
+        WorkHistory.PRESENCE_1_MIN, WorkHistory.PRESENCE_2_MIN, WorkHistory.PRESENCE_5_MIN, WorkHistory.PRESENCE_60_MIN
     };
     private static final int[] UNCHANGED_BY_SILENCE = {
         WorkHistory.LN_S_SINCE_ENTER,
