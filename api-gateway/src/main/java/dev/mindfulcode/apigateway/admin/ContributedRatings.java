@@ -133,6 +133,9 @@ final class ContributedRatings implements AutoCloseable {
                         Map.of(
                                 ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
                                 FETCH_BYTES_MAX,
+                                // Only existing records are read; a fetch that waits for others delays the next seek.
+                                ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+                                0,
                                 ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
                                 (int) timeout.toMillis()))
                 .createConsumer();
