@@ -2,8 +2,10 @@ package dev.mindfulcode.apigateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mindfulcode.flowengine.Calibration;
 import dev.mindfulcode.flowengine.FlowModel;
 import dev.mindfulcode.flowengine.ModelArtefact;
+import dev.mindfulcode.flowengine.ModelInputs;
 import dev.mindfulcode.flowengine.Thresholds;
 import java.util.Base64;
 import java.util.List;
@@ -63,6 +65,26 @@ class AdminApiTest {
         publish("active", 0).isProblem(400, "invalid-request").withField("artefact");
     }
 
+    @Test
+    void refusesAModelOfOtherFeaturesInWords() {
+        ModelInputs inputs = ModelInputs.HISTORY;
+        float[] deviations = new float[inputs.count()];
+        java.util.Arrays.fill(deviations, 1);
+        FlowModel other = ModelArtefact.logistic(
+                inputs,
+                "admin-history",
+                new float[inputs.count()],
+                deviations,
+                new float[inputs.count() + 1],
+                new Calibration.Temperature(1),
+                new Thresholds(0.6f, 0.4f, 0.1f));
+        Api.Answer answer = api.post("/api/admin/models", OPERATOR, upload(other));
+        answer.isProblem(400, "invalid-request").withField("artefact");
+        assertThat(answer.text("detail"))
+                .contains("features of version " + inputs.featureVersion())
+                .contains("this engine computes version " + FlowModel.FEATURE_VERSION);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -119,6 +141,10 @@ class AdminApiTest {
                 new float[] {0, 0, 0, 0, 0, bias},
                 1,
                 new Thresholds(0.6f, 0.4f, 0.1f));
+        return upload(model);
+    }
+
+    private static String upload(FlowModel model) {
         return "{\"artefact\": \"" + Base64.getEncoder().encodeToString(ModelArtefact.encode(model)) + "\"}";
     }
 }

@@ -1,31 +1,38 @@
 package dev.mindfulcode.flowengine;
 
-/** Standardizes the five features with the mean and deviation of the training data. */
+/** Standardizes a model's inputs with the mean and deviation of the training data. */
 final class FeatureScale {
+    private static final float MEAN_MAX = 20;
+
+    private final ModelInputs inputs;
     private final float[] means;
     private final float[] deviations;
 
-    FeatureScale(float[] means, float[] deviations) {
-        if (means.length != FlowModel.FEATURES || deviations.length != FlowModel.FEATURES) {
+    FeatureScale(ModelInputs inputs, float[] means, float[] deviations) {
+        if (means.length != inputs.count() || deviations.length != inputs.count()) {
             throw new IllegalArgumentException(
                     means.length + " means and " + deviations.length + " deviations; must be one per feature");
         }
-        for (int i = 0; i < FlowModel.FEATURES; i++) {
-            if (!(Math.abs(means[i]) <= 10) || !(deviations[i] >= 1e-4f && deviations[i] <= 10)) {
+        for (int i = 0; i < means.length; i++) {
+            if (!(Math.abs(means[i]) <= MEAN_MAX) || !(deviations[i] >= 1e-4f && deviations[i] <= MEAN_MAX)) {
                 throw new IllegalArgumentException("feature " + i + " has mean " + means[i] + " and deviation "
-                        + deviations[i] + "; must be within 10, and a deviation at least 0.0001");
+                        + deviations[i] + "; must be within " + (int) MEAN_MAX + ", and a deviation at least 0.0001");
             }
         }
+        this.inputs = inputs;
         this.means = means.clone();
         this.deviations = deviations.clone();
     }
 
     void standardize(FlowReading features, float[] into) {
-        into[0] = (features.rhythm - means[0]) / deviations[0];
-        into[1] = (features.focus - means[1]) / deviations[1];
-        into[2] = (features.consistency - means[2]) / deviations[2];
-        into[3] = (features.errorPenalty - means[3]) / deviations[3];
-        into[4] = (features.velocity - means[4]) / deviations[4];
+        inputs.copy(features, into);
+        for (int i = 0; i < means.length; i++) {
+            into[i] = (into[i] - means[i]) / deviations[i];
+        }
+    }
+
+    ModelInputs inputs() {
+        return inputs;
     }
 
     float[] means() {

@@ -1,14 +1,15 @@
 package dev.mindfulcode.flowengine;
 
 /**
- * Maps the five features to an intensity. Immutable and thread-safe; allocates nothing. Three kinds share one artefact
- * format ({@link ModelArtefact}): the formula, a logistic regression and a small network.
+ * Maps the five scores, or the features of the work history, to an intensity. Immutable and thread-safe; allocates
+ * nothing. Three kinds share one artefact format ({@link ModelArtefact}): the formula, a logistic regression and a small
+ * network.
  */
 public sealed interface FlowModel permits FormulaBaseline, LogisticModel, NetworkModel {
-    /** Number of features: rhythm, focus, consistency, error penalty, velocity, in this order. */
+    /** Number of scores: rhythm, focus, consistency, error penalty, velocity, in this order. */
     int FEATURES = 5;
 
-    /** Version of the features' definitions. A model is valid only for the version it was trained on. */
+    /** Version of the features that readings are scored by. A model is valid only for the version it was trained on. */
     int FEATURE_VERSION = 1;
 
     /** Index of the error penalty: intensity must not rise with it. */
@@ -31,6 +32,9 @@ public sealed interface FlowModel permits FormulaBaseline, LogisticModel, Networ
      * Returns the intensity, 0 to 1, for features that are 0 to 1. Never rises with the error penalty.
      */
     float intensity(FlowReading features);
+
+    /** Returns what the model reads. */
+    ModelInputs inputs();
 
     Thresholds thresholds();
 

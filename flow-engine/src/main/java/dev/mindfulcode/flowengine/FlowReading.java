@@ -1,5 +1,7 @@
 package dev.mindfulcode.flowengine;
 
+import dev.mindfulcode.flowengine.history.WorkHistory;
+
 /**
  * A session's flow state at an instant: a reusable holder that {@link SessionState#read} fills. Features, intensity and
  * confidence are 0 to 1. Not thread-safe.
@@ -22,6 +24,9 @@ public final class FlowReading {
     float velocity;
     String model = "";
 
+    /** The features of the work history, version 2. */
+    final float[] history = new float[WorkHistory.FEATURES];
+
     /** Room for a model's intermediate values, so that inference allocates nothing. */
     final float[] scratch = new float[NetworkModel.SCRATCH_LENGTH];
 
@@ -32,6 +37,11 @@ public final class FlowReading {
         this.consistency = consistency;
         this.errorPenalty = errorPenalty;
         this.velocity = velocity;
+    }
+
+    /** Returns the features of the work history: the array that {@link WorkHistory#read} fills for a model of those. */
+    public float[] history() {
+        return history;
     }
 
     public boolean inFlow() {

@@ -38,6 +38,11 @@ final class FormulaBaseline implements FlowModel {
     }
 
     @Override
+    public ModelInputs inputs() {
+        return ModelInputs.SCORES;
+    }
+
+    @Override
     public Thresholds thresholds() {
         return BASELINE_THRESHOLDS;
     }

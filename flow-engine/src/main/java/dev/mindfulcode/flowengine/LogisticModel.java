@@ -1,21 +1,22 @@
 package dev.mindfulcode.flowengine;
 
-/** Logistic regression on the five standardized features, with a calibrated output. */
+/** Logistic regression on standardized inputs, with a calibrated output. */
 final class LogisticModel implements FlowModel {
-    static final int WEIGHTS = FEATURES + 1;
-
     private final String id;
     private final FeatureScale scale;
     private final float[] weights;
     private final Calibration calibration;
     private final Thresholds thresholds;
 
-    /** @param weights one per feature, then the bias */
+    /** @param weights one per input, then the bias */
     LogisticModel(String id, FeatureScale scale, float[] weights, Calibration calibration, Thresholds thresholds) {
-        ModelArtefact.requireFinite(weights, WEIGHTS);
-        if (weights[ERROR_PENALTY] > 0) {
-            throw new IllegalArgumentException(
-                    "the weight of the error penalty is " + weights[ERROR_PENALTY] + "; must not be positive");
+        ModelInputs inputs = scale.inputs();
+        ModelArtefact.requireFinite(weights, inputs.count() + 1);
+        for (int i = 0; i < inputs.count(); i++) {
+            if (weights[i] * inputs.sign(i) < 0) {
+                throw new IllegalArgumentException("the weight of " + inputs.name(i) + " is " + weights[i]
+                        + "; must not be " + (weights[i] > 0 ? "positive" : "negative"));
+            }
         }
         this.id = id;
         this.scale = scale;
@@ -33,11 +34,17 @@ final class LogisticModel implements FlowModel {
     public float intensity(FlowReading features) {
         float[] x = features.scratch;
         scale.standardize(features, x);
-        float sum = weights[FEATURES];
-        for (int i = 0; i < FEATURES; i++) {
+        int inputs = weights.length - 1;
+        float sum = weights[inputs];
+        for (int i = 0; i < inputs; i++) {
             sum += weights[i] * x[i];
         }
         return calibration.chance(sum);
+    }
+
+    @Override
+    public ModelInputs inputs() {
+        return scale.inputs();
     }
 
     @Override

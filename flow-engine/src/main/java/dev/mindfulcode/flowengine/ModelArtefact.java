@@ -9,13 +9,16 @@ import java.util.zip.CRC32;
  * The binary form in which a model is published: little-endian, with a format version and a checksum.
  *
  * <pre>"MFLM", format u16, kind u8, id length u8, id UTF-8,
- * [means 5 × f32, deviations 5 × f32, calibration, weight count u16, weights f32…]  not for the formula,
+ * [feature version u8]  in format 3,
+ * [means n × f32, deviations n × f32, calibration, weight count u16, weights f32…]  not for the formula,
  * thresholds 3 × f32, CRC-32 of all before u32
  *
  * calibration in format 1: temperature f32
- * calibration in format 2: knot count u8, 1 to 32, then for each knot raw output f32 and chance f32</pre>
+ * calibration in format 2 and 3: knot count u8, then for each knot raw output f32 and chance f32; in format 3 the count
+ *     may be 0, followed by temperature f32</pre>
  *
- * A model is written in the oldest format that can hold it, for engines without isotonic calibration.
+ * Formats 1 and 2 are of feature version 1, with n = 5 scores. A model is written in the oldest format that can hold it,
+ * for engines without isotonic calibration.
  */
 public final class ModelArtefact {
     /** Longest id in bytes. */
@@ -24,6 +27,7 @@ public final class ModelArtefact {
     private static final int MAGIC = 'M' | 'F' << 8 | 'L' << 16 | 'M' << 24;
     private static final short WITH_TEMPERATURE = 1;
     private static final short WITH_ISOTONIC = 2;
+    private static final short WITH_FEATURE_VERSION = 3;
     private static final byte FORMULA = 0;
     private static final byte LOGISTIC = 1;
     private static final byte NETWORK = 2;
@@ -37,34 +41,54 @@ public final class ModelArtefact {
         }
     }
 
+    /** Returns a logistic model of the five scores. */
     public static FlowModel logistic(
             String id, float[] means, float[] deviations, float[] weights, float temperature, Thresholds thresholds) {
-        return logistic(id, means, deviations, weights, new Calibration.Temperature(temperature), thresholds);
+        return logistic(
+                ModelInputs.SCORES,
+                id,
+                means,
+                deviations,
+                weights,
+                new Calibration.Temperature(temperature),
+                thresholds);
     }
 
     public static FlowModel logistic(
+            ModelInputs inputs,
             String id,
             float[] means,
             float[] deviations,
             float[] weights,
             Calibration calibration,
             Thresholds thresholds) {
-        return new LogisticModel(requireId(id), new FeatureScale(means, deviations), weights, calibration, thresholds);
+        return new LogisticModel(
+                requireId(id), new FeatureScale(inputs, means, deviations), weights, calibration, thresholds);
     }
 
+    /** Returns a network of the five scores. */
     public static FlowModel network(
             String id, float[] means, float[] deviations, float[] weights, float temperature, Thresholds thresholds) {
-        return network(id, means, deviations, weights, new Calibration.Temperature(temperature), thresholds);
+        return network(
+                ModelInputs.SCORES,
+                id,
+                means,
+                deviations,
+                weights,
+                new Calibration.Temperature(temperature),
+                thresholds);
     }
 
     public static FlowModel network(
+            ModelInputs inputs,
             String id,
             float[] means,
             float[] deviations,
             float[] weights,
             Calibration calibration,
             Thresholds thresholds) {
-        return new NetworkModel(requireId(id), new FeatureScale(means, deviations), weights, calibration, thresholds);
+        return new NetworkModel(
+                requireId(id), new FeatureScale(inputs, means, deviations), weights, calibration, thresholds);
     }
 
     public static byte[] encode(FlowModel model) {
@@ -76,10 +100,12 @@ public final class ModelArtefact {
                 to.put(FORMULA).put((byte) id.length).put(id);
             case LogisticModel logistic -> {
                 to.put(LOGISTIC).put((byte) id.length).put(id);
+                putVersion(to, model);
                 put(to, logistic.scale(), logistic.calibration(), logistic.weights());
             }
             case NetworkModel network -> {
                 to.put(NETWORK).put((byte) id.length).put(id);
+                putVersion(to, model);
                 put(to, network.scale(), network.calibration(), network.weights());
             }
         }
@@ -91,7 +117,16 @@ public final class ModelArtefact {
         return bytes;
     }
 
+    private static void putVersion(ByteBuffer to, FlowModel model) {
+        if (formatOf(model) == WITH_FEATURE_VERSION) {
+            to.put((byte) model.inputs().featureVersion());
+        }
+    }
+
     private static short formatOf(FlowModel model) {
+        if (model.inputs().featureVersion() > 1) {
+            return WITH_FEATURE_VERSION;
+        }
         Calibration calibration = switch (model) {
             case FormulaBaseline formula -> null;
             case LogisticModel logistic -> logistic.calibration();
@@ -108,7 +143,12 @@ public final class ModelArtefact {
             to.putFloat(deviation);
         }
         switch (calibration) {
-            case Calibration.Temperature(float temperature) -> to.putFloat(temperature);
+            case Calibration.Temperature(float temperature) -> {
+                if (scale.inputs().featureVersion() > 1) {
+                    to.put((byte) 0);
+                }
+                to.putFloat(temperature);
+            }
             case Calibration.Isotonic isotonic -> {
                 to.put((byte) isotonic.knots());
                 for (int knot = 0; knot < isotonic.knots(); knot++) {
@@ -129,11 +169,29 @@ public final class ModelArtefact {
         return checksum == 0 ? 1 : checksum;
     }
 
-    /** Returns the model in these bytes.
+    /**
+     * Returns the model in these bytes.
+     *
+     * @throws MalformedModelException if they are not a complete and valid model, or one for other features than this
+     *     engine scores by
+     */
+    public static FlowModel decode(byte[] bytes) {
+        FlowModel model = decodeAnyVersion(bytes);
+        int version = model.inputs().featureVersion();
+        if (version != FlowModel.FEATURE_VERSION) {
+            throw new MalformedModelException("it was trained on features of version " + version
+                    + ", this engine computes version " + FlowModel.FEATURE_VERSION
+                    + "; train it again with mindful train");
+        }
+        return model;
+    }
+
+    /**
+     * Returns the model in these bytes, for any version of the features.
      *
      * @throws MalformedModelException if they are not a complete and valid model
      */
-    public static FlowModel decode(byte[] bytes) {
+    public static FlowModel decodeAnyVersion(byte[] bytes) {
         if (bytes.length < 12) {
             throw new MalformedModelException(bytes.length + " bytes are too few for a model");
         }
@@ -143,9 +201,9 @@ public final class ModelArtefact {
         }
         int magic = from.getInt();
         short format = from.getShort();
-        if (magic != MAGIC || format != WITH_TEMPERATURE && format != WITH_ISOTONIC) {
-            throw new MalformedModelException(
-                    "format " + format + " is not supported; must be " + WITH_TEMPERATURE + " or " + WITH_ISOTONIC);
+        if (magic != MAGIC || format < WITH_TEMPERATURE || format > WITH_FEATURE_VERSION) {
+            throw new MalformedModelException("format " + format + " is not supported; must be " + WITH_TEMPERATURE
+                    + " to " + WITH_FEATURE_VERSION);
         }
         try {
             byte kind = from.get();
@@ -177,9 +235,12 @@ public final class ModelArtefact {
     }
 
     private static FlowModel fitted(byte kind, String id, short format, ByteBuffer from) {
-        FeatureScale scale = new FeatureScale(floats(from, FlowModel.FEATURES), floats(from, FlowModel.FEATURES));
-        Calibration calibration =
-                format == WITH_ISOTONIC ? isotonic(from) : new Calibration.Temperature(from.getFloat());
+        ModelInputs inputs = format == WITH_FEATURE_VERSION ? inputsOf(from.get()) : ModelInputs.SCORES;
+        FeatureScale scale = new FeatureScale(inputs, floats(from, inputs.count()), floats(from, inputs.count()));
+        int knots = format == WITH_TEMPERATURE ? 0 : from.get() & 0xFF;
+        Calibration calibration = knots == 0 && format != WITH_ISOTONIC
+                ? new Calibration.Temperature(from.getFloat())
+                : isotonic(knots, from);
         float[] weights = floats(from, from.getShort() & 0xFFFF);
         Thresholds thresholds = new Thresholds(from.getFloat(), from.getFloat(), from.getFloat());
         return kind == LOGISTIC
@@ -187,8 +248,14 @@ public final class ModelArtefact {
                 : new NetworkModel(id, scale, weights, calibration, thresholds);
     }
 
-    private static Calibration isotonic(ByteBuffer from) {
-        int knots = from.get() & 0xFF;
+    private static ModelInputs inputsOf(byte featureVersion) {
+        if (featureVersion != ModelInputs.HISTORY.featureVersion()) {
+            throw new IllegalArgumentException("feature version " + featureVersion + " is unknown");
+        }
+        return ModelInputs.HISTORY;
+    }
+
+    private static Calibration isotonic(int knots, ByteBuffer from) {
         float[] raw = new float[knots];
         float[] chances = new float[knots];
         for (int knot = 0; knot < knots; knot++) {

@@ -12,8 +12,7 @@ import java.util.stream.IntStream;
  * are written so that reading them back gives the same bits; {@code built-in-model.properties} is an example.
  */
 public final class ModelProperties {
-    private static final String[] FEATURES = {"rhythm", "focus", "consistency", "error_penalty", "velocity"};
-    private static final int[] LOGISTIC_LAYERS = {FlowModel.FEATURES, 1};
+    private static final String INPUTS_DEFAULT = "scores";
     private static final int NUMBERS_PER_LINE = 8;
 
     private ModelProperties() {}
@@ -28,11 +27,12 @@ public final class ModelProperties {
         values.load(from);
         String id = text(values, "id");
         String kind = text(values, "kind");
-        float[] means = new float[FlowModel.FEATURES];
-        float[] deviations = new float[FlowModel.FEATURES];
-        for (int i = 0; i < FlowModel.FEATURES; i++) {
-            means[i] = number(values, "feature." + FEATURES[i] + ".mean");
-            deviations[i] = number(values, "feature." + FEATURES[i] + ".deviation");
+        ModelInputs inputs = inputs(values.getProperty("inputs", INPUTS_DEFAULT).strip());
+        float[] means = new float[inputs.count()];
+        float[] deviations = new float[inputs.count()];
+        for (int i = 0; i < means.length; i++) {
+            means[i] = number(values, "feature." + inputs.name(i) + ".mean");
+            deviations[i] = number(values, "feature." + inputs.name(i) + ".deviation");
         }
         Calibration calibration = values.containsKey("calibration.raw")
                 ? new Calibration.Isotonic(row(values, "calibration.raw"), row(values, "calibration.chances"))
@@ -44,12 +44,36 @@ public final class ModelProperties {
         return switch (kind) {
             case "logistic" ->
                 ModelArtefact.logistic(
-                        id, means, deviations, weights(values, LOGISTIC_LAYERS), calibration, thresholds);
+                        inputs, id, means, deviations, weights(values, logistic(inputs)), calibration, thresholds);
             case "network" ->
                 ModelArtefact.network(
-                        id, means, deviations, weights(values, NetworkModel.LAYERS), calibration, thresholds);
+                        inputs, id, means, deviations, weights(values, network(inputs)), calibration, thresholds);
             default -> throw new IllegalArgumentException("kind is " + kind + "; must be logistic or network");
         };
+    }
+
+    private static ModelInputs inputs(String name) {
+        for (ModelInputs inputs : ModelInputs.values()) {
+            if (nameOf(inputs).equals(name)) {
+                return inputs;
+            }
+        }
+        throw new IllegalArgumentException("inputs is " + name + "; must be scores or history");
+    }
+
+    private static String nameOf(ModelInputs inputs) {
+        return switch (inputs) {
+            case SCORES -> INPUTS_DEFAULT;
+            case HISTORY -> "history";
+        };
+    }
+
+    private static int[] logistic(ModelInputs inputs) {
+        return new int[] {inputs.count(), 1};
+    }
+
+    private static int[] network(ModelInputs inputs) {
+        return IntStream.range(0, inputs.layers()).map(inputs::units).toArray();
     }
 
     private static float[] weights(Properties values, int[] layers) {
@@ -113,7 +137,7 @@ public final class ModelProperties {
                         logistic.scale(),
                         logistic.calibration(),
                         logistic.weights(),
-                        LOGISTIC_LAYERS);
+                        logistic(logistic.inputs()));
             case NetworkModel network ->
                 format(
                         network,
@@ -121,7 +145,7 @@ public final class ModelProperties {
                         network.scale(),
                         network.calibration(),
                         network.weights(),
-                        NetworkModel.LAYERS);
+                        network(network.inputs()));
         };
     }
 
@@ -131,6 +155,10 @@ public final class ModelProperties {
         Thresholds thresholds = model.thresholds();
         line(text, "id", model.id());
         line(text, "kind", kind);
+        ModelInputs inputs = model.inputs();
+        if (inputs != ModelInputs.SCORES) {
+            line(text, "inputs", nameOf(inputs));
+        }
         text.append(
                 "\n# Intensity at which flow begins, by the user's sensitivity (0 to 1, linear between); it ends the"
                         + " hysteresis below.\n");
@@ -138,9 +166,9 @@ public final class ModelProperties {
         line(text, "threshold.enter.sensitivity_1", thresholds.enterAtOne());
         line(text, "threshold.hysteresis", thresholds.hysteresis());
         text.append("\n# Mean and standard deviation of each feature in the training data.\n");
-        for (int i = 0; i < FlowModel.FEATURES; i++) {
-            line(text, "feature." + FEATURES[i] + ".mean", scale.means()[i]);
-            line(text, "feature." + FEATURES[i] + ".deviation", scale.deviations()[i]);
+        for (int i = 0; i < inputs.count(); i++) {
+            line(text, "feature." + inputs.name(i) + ".mean", scale.means()[i]);
+            line(text, "feature." + inputs.name(i) + ".deviation", scale.deviations()[i]);
         }
         switch (calibration) {
             case Calibration.Temperature(float temperature) -> {

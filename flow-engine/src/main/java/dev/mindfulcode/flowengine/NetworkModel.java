@@ -1,21 +1,16 @@
 package dev.mindfulcode.flowengine;
 
 /**
- * A network 5 → 16 → 8 → 4 → 1 with rectified linear units and a calibrated sigmoid; float32, weights in one flat
- * array.
+ * A network of rectified linear units with a calibrated sigmoid; float32, weights in one flat array. Its layers are
+ * those of its {@link ModelInputs}: 5 → 16 → 8 → 4 → 1 over the scores, 15 → 16 → 8 → 1 over the work history.
  *
- * <p>Its output never rises with the error penalty, by construction: the error penalty enters only the first half of
- * each hidden layer, with weights ≤ 0, and all further weights on that path are ≥ 0. The other half is free in sign.
- * Training restores this after each step with {@link #project}; the constructor requires it.
+ * <p>By construction its output never moves against the {@link ModelInputs#sign} of an input: a weight from a unit that
+ * depends on such inputs has the sign that the {@link ModelInputs#direction} of both units requires, and is 0 into units
+ * without a direction. All other weights are free. Training restores this after each step with {@link #project}; the
+ * constructor requires it.
  */
 public final class NetworkModel implements FlowModel {
-    /** Units by layer, from the input to the output. */
-    static final int[] LAYERS = {FEATURES, 16, 8, 4, 1};
-
-    /** Length of the flat array: per unit of each layer its input weights, then its bias. */
-    public static final int WEIGHTS = 16 * 6 + 8 * 17 + 4 * 9 + 5;
-
-    static final int SCRATCH_LENGTH = FEATURES + 16 + 8 + 4 + 1;
+    static final int SCRATCH_LENGTH = Math.max(ModelInputs.SCORES.networkValues(), ModelInputs.HISTORY.networkValues());
 
     private final String id;
     private final FeatureScale scale;
@@ -24,11 +19,13 @@ public final class NetworkModel implements FlowModel {
     private final Thresholds thresholds;
 
     NetworkModel(String id, FeatureScale scale, float[] weights, Calibration calibration, Thresholds thresholds) {
-        ModelArtefact.requireFinite(weights, WEIGHTS);
+        ModelInputs inputs = scale.inputs();
+        ModelArtefact.requireFinite(weights, inputs.networkWeights());
         float[] projected = weights.clone();
-        project(projected);
+        project(inputs, projected);
         if (!java.util.Arrays.equals(projected, weights)) {
-            throw new IllegalArgumentException("weights let intensity rise with errors; project them first");
+            throw new IllegalArgumentException(
+                    "weights let intensity move against an input's sign; project them first");
         }
         this.id = id;
         this.scale = scale;
@@ -37,23 +34,21 @@ public final class NetworkModel implements FlowModel {
         this.thresholds = thresholds;
     }
 
-    /** Replaces weights by the nearest ones whose output cannot rise with the error penalty. */
-    public static void project(float[] weights) {
+    /** Replaces weights by the nearest ones whose output moves with the sign of each input. */
+    public static void project(ModelInputs inputs, float[] weights) {
         int at = 0;
-        for (int layer = 1; layer < LAYERS.length; layer++) {
-            int inputs = LAYERS[layer - 1];
-            int units = LAYERS[layer];
+        for (int layer = 1; layer < inputs.layers(); layer++) {
+            int below = inputs.units(layer - 1);
+            int units = inputs.units(layer);
             for (int unit = 0; unit < units; unit++) {
-                boolean sees = layer == LAYERS.length - 1 || unit < units / 2;
-                for (int input = 0; input < inputs; input++) {
-                    boolean fromErrors = layer == 1 ? input == ERROR_PENALTY : input < inputs / 2;
-                    if (fromErrors) {
-                        float allowed =
-                                layer == 1 ? Math.min(weights[at + input], 0f) : Math.max(weights[at + input], 0f);
-                        weights[at + input] = sees ? allowed + 0f : 0f;
+                int direction = inputs.direction(layer, unit);
+                for (int from = 0; from < below; from++) {
+                    int sign = inputs.direction(layer - 1, from);
+                    if (sign != 0 && !(weights[at + from] * sign * direction > 0)) {
+                        weights[at + from] = 0f;
                     }
                 }
-                at += inputs + 1;
+                at += below + 1;
             }
         }
     }
@@ -64,31 +59,36 @@ public final class NetworkModel implements FlowModel {
     }
 
     @Override
+    public ModelInputs inputs() {
+        return scale.inputs();
+    }
+
+    @Override
     public float intensity(FlowReading features) {
         float[] values = features.scratch;
         scale.standardize(features, values);
-        return calibration.chance(logit(weights, values));
+        return calibration.chance(logit(scale.inputs(), weights, values));
     }
 
     /**
-     * Returns the output before the sigmoid. The first {@link #FEATURES} values are the standardized inputs; each
-     * unit's output is written after them, for back-propagation.
+     * Returns the output before the sigmoid. The first values are the standardized inputs; each unit's output is written
+     * after them, for back-propagation.
      */
-    public static float logit(float[] weights, float[] values) {
+    public static float logit(ModelInputs inputs, float[] weights, float[] values) {
         int at = 0;
         int from = 0;
-        int to = FEATURES;
-        for (int layer = 1; layer < LAYERS.length; layer++) {
-            int inputs = LAYERS[layer - 1];
-            int units = LAYERS[layer];
-            boolean last = layer == LAYERS.length - 1;
+        int to = inputs.count();
+        for (int layer = 1; layer < inputs.layers(); layer++) {
+            int below = inputs.units(layer - 1);
+            int units = inputs.units(layer);
+            boolean last = layer == inputs.layers() - 1;
             for (int unit = 0; unit < units; unit++) {
-                float sum = weights[at + inputs];
-                for (int input = 0; input < inputs; input++) {
+                float sum = weights[at + below];
+                for (int input = 0; input < below; input++) {
                     sum += weights[at + input] * values[from + input];
                 }
                 values[to + unit] = last || sum > 0 ? sum : 0;
-                at += inputs + 1;
+                at += below + 1;
             }
             from = to;
             to += units;

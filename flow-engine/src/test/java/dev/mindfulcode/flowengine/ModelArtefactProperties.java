@@ -16,11 +16,11 @@ class ModelArtefactProperties {
 
     static FlowModel network(long seed) {
         Random random = new Random(seed);
-        float[] weights = new float[NetworkModel.WEIGHTS];
+        float[] weights = new float[ModelInputs.SCORES.networkWeights()];
         for (int i = 0; i < weights.length; i++) {
             weights[i] = (float) random.nextGaussian() * 0.7f;
         }
-        NetworkModel.project(weights);
+        NetworkModel.project(ModelInputs.SCORES, weights);
         return ModelArtefact.network(
                 "network-" + seed,
                 new float[] {0.5f, 0.6f, 0.5f, 0.3f, 0.5f},
@@ -46,12 +46,69 @@ class ModelArtefactProperties {
         int knots = 1 + random.nextInt(Calibration.Isotonic.KNOTS_MAX);
         NetworkModel network = (NetworkModel) network(seed);
         return ModelArtefact.network(
+                ModelInputs.SCORES,
                 "isotonic-" + seed,
                 network.scale().means(),
                 network.scale().deviations(),
                 network.weights(),
                 new Calibration.Isotonic(rising(random, knots), rising(random, knots)),
                 THRESHOLDS);
+    }
+
+    /** A network over the work history with any weights that its signs allow. */
+    static FlowModel ofHistory(long seed) {
+        Random random = new Random(seed);
+        ModelInputs inputs = ModelInputs.HISTORY;
+        float[] weights = new float[inputs.networkWeights()];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = (float) random.nextGaussian() * 0.5f;
+        }
+        NetworkModel.project(inputs, weights);
+        float[] deviations = new float[inputs.count()];
+        java.util.Arrays.fill(deviations, 0.5f + random.nextFloat());
+        int knots = random.nextInt(Calibration.Isotonic.KNOTS_MAX + 1);
+        Calibration calibration = knots == 0
+                ? new Calibration.Temperature(1.2f)
+                : new Calibration.Isotonic(rising(random, knots), rising(random, knots));
+        return ModelArtefact.network(
+                inputs, "history-" + seed, new float[inputs.count()], deviations, weights, calibration, THRESHOLDS);
+    }
+
+    /** Holds for any weights: silence lowers presence and rates and raises the times since, so never the intensity. */
+    @Property(tries = 2_000)
+    void intensityOfAHistoryNeverMovesAgainstASign(
+            @ForAll long seed, @ForAll @IntRange(max = 14) int input, @ForAll @FloatRange(max = 5) float more) {
+        FlowModel model = ofHistory(seed);
+        Random random = new Random(~seed);
+        FlowReading reading = new FlowReading();
+        for (int i = 0; i < reading.history().length; i++) {
+            reading.history()[i] = random.nextFloat() * 6 - 1;
+        }
+        float before = model.intensity(reading);
+        reading.history()[input] += more;
+        float change = (model.intensity(reading) - before) * ModelInputs.HISTORY.sign(input);
+        assertThat(change).isGreaterThanOrEqualTo(-1e-6f);
+    }
+
+    @Property(tries = 300)
+    void decodedModelOfAHistoryGivesTheSameBits(@ForAll long seed) throws java.io.IOException {
+        FlowModel model = ofHistory(seed);
+        FlowModel back = ModelArtefact.decodeAnyVersion(ModelArtefact.encode(model));
+        assertThat(ModelArtefact.encode(back)).isEqualTo(ModelArtefact.encode(model));
+        assertThat(back.inputs()).isEqualTo(ModelInputs.HISTORY);
+        String text = ModelProperties.format(model);
+        assertThat(ModelArtefact.encode(ModelProperties.read(new java.io.StringReader(text))))
+                .isEqualTo(ModelArtefact.encode(model));
+    }
+
+    @Test
+    void refusesAModelOfOtherFeaturesInWords() {
+        FlowModel other = FlowModel.FEATURE_VERSION == 1 ? ofHistory(1) : logistic();
+        assertThatThrownBy(() -> ModelArtefact.decode(ModelArtefact.encode(other)))
+                .isInstanceOf(MalformedModelException.class)
+                .hasMessageContaining(
+                        "trained on features of version " + other.inputs().featureVersion()
+                                + ", this engine computes version " + FlowModel.FEATURE_VERSION);
     }
 
     private static float[] rising(Random random, int count) {
@@ -214,16 +271,16 @@ class ModelArtefactProperties {
                         1,
                         THRESHOLDS))
                 .hasMessageContaining("must not be positive");
-        float[] weights = new float[NetworkModel.WEIGHTS];
+        float[] weights = new float[ModelInputs.SCORES.networkWeights()];
         weights[FlowModel.ERROR_PENALTY] = 1;
         assertThatThrownBy(() ->
                         ModelArtefact.network("bad", new float[5], new float[] {1, 1, 1, 1, 1}, weights, 1, THRESHOLDS))
-                .hasMessageContaining("rise with errors");
+                .hasMessageContaining("against an input's sign");
     }
 
     @Test
     void networkFollowsAPositiveFocusPath() {
-        float[] weights = new float[NetworkModel.WEIGHTS];
+        float[] weights = new float[ModelInputs.SCORES.networkWeights()];
         weights[1] = 1; // first unit from focus
         weights[16 * 6] = 1; // second layer from the first unit
         weights[16 * 6 + 8 * 17] = 1;

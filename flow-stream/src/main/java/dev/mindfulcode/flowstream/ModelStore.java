@@ -104,12 +104,13 @@ final class ModelStore {
                 }
                 fault = "its id differs from its artefact's";
             } else {
-                fault = "it was trained on other features than this engine's";
+                fault = "it was trained on features of version " + published.getFeatureVersion()
+                        + ", this engine computes version " + FlowModel.FEATURE_VERSION;
             }
         } catch (SerializationException e) {
             fault = "it is not a record of this topic";
         } catch (MalformedModelException e) {
-            fault = "its artefact is damaged";
+            fault = "its artefact cannot be used: " + e.getMessage();
         }
         if (isActive) {
             meters.modelsRejected.increment();

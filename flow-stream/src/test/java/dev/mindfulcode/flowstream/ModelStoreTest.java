@@ -2,8 +2,10 @@ package dev.mindfulcode.flowstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mindfulcode.flowengine.Calibration;
 import dev.mindfulcode.flowengine.FlowModel;
 import dev.mindfulcode.flowengine.ModelArtefact;
+import dev.mindfulcode.flowengine.ModelInputs;
 import dev.mindfulcode.flowengine.Thresholds;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.AccountEventKind;
@@ -163,8 +165,11 @@ class ModelStoreTest {
         underAnotherName.setModelId("other-1");
         PublishedModel empty = StreamDriver.published(STRICT);
         empty.setArtefact(ByteBuffer.allocate(0));
+        PublishedModel withArtefactOfOtherFeatures = StreamDriver.published(STRICT);
+        withArtefactOfOtherFeatures.setArtefact(ByteBuffer.wrap(ModelArtefact.encode(ofWorkHistory())));
         List<byte[]> bad = List.of(
                 bytes(damaged),
+                bytes(withArtefactOfOtherFeatures),
                 bytes(ofOtherFeatures),
                 bytes(underAnotherName),
                 bytes(empty),
@@ -215,6 +220,20 @@ class ModelStoreTest {
 
     private static byte[] bytes(PublishedModel model) {
         return StreamDriver.serde(Topics.FLOW_MODELS).serializer().serialize(Topics.FLOW_MODELS.name(), model);
+    }
+
+    /** A model of another version of the features than this engine's. */
+    private static FlowModel ofWorkHistory() {
+        float[] deviations = new float[ModelInputs.HISTORY.count()];
+        java.util.Arrays.fill(deviations, 1);
+        return ModelArtefact.logistic(
+                ModelInputs.HISTORY,
+                STRICT.id(),
+                new float[ModelInputs.HISTORY.count()],
+                deviations,
+                new float[ModelInputs.HISTORY.count() + 1],
+                new Calibration.Temperature(1),
+                new Thresholds(0.6f, 0.4f, 0.1f));
     }
 
     private static FlowModel constant(String id, float bias) {

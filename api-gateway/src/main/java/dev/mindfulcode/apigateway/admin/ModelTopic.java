@@ -155,8 +155,9 @@ final class ModelTopic implements AutoCloseable {
         if (model.getFeatureVersion() != FlowModel.FEATURE_VERSION) {
             throw ProblemType.INVALID_REQUEST.forField(
                     "model_id",
-                    model.getModelId() + " uses feature version " + model.getFeatureVersion()
-                            + "; this engine computes " + FlowModel.FEATURE_VERSION + ".");
+                    model.getModelId() + " was trained on features of version " + model.getFeatureVersion()
+                            + "; this engine computes version " + FlowModel.FEATURE_VERSION
+                            + ". Train it again with mindful train.");
         }
         byte[] artefact = new byte[model.getArtefact().remaining()];
         model.getArtefact().duplicate().get(artefact);

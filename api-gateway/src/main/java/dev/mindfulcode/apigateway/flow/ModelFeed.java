@@ -67,7 +67,10 @@ final class ModelFeed {
         try {
             PublishedModel published = models.deserialize(Topics.FLOW_MODELS.name(), value);
             if (published.getFeatureVersion() != FlowModel.FEATURE_VERSION) {
-                log.error("Published model rejected: feature version differs from this engine's; model in use remains");
+                log.error(
+                        "Published model rejected: features of version {}, this engine computes {}; model in use remains",
+                        published.getFeatureVersion(),
+                        FlowModel.FEATURE_VERSION);
                 return;
             }
             byte[] artefact = new byte[published.getArtefact().remaining()];

@@ -16,8 +16,8 @@ import java.nio.ByteOrder;
  * <p>An outcome is whether work held: no gap of {@link #GAP_MS} in the {@link #HORIZON_MS} after an instant. An instant
  * is the first event in each five minutes of work; its outcome counts from the first bin after its fifteen minutes.
  *
- * <p>Silence lowers presence and raises the time since activity; all else is as of the last event and stands still. So a
- * model that follows presence and silence never rises while the person does nothing.
+ * <p>Silence lowers presence and raises the time since activity; all else is as of the last event. So a model that
+ * follows presence and silence never rises while the person does nothing.
  *
  * <p>Not thread-safe. One flyweight can serve many states in turn.
  */
@@ -64,9 +64,9 @@ public final class WorkHistory {
     /** Gaps per minute of presence, shrunk to the population's. */
     public static final int BREAKS_PER_ACTIVE_MIN = 14;
 
-    /** What the person did. */
+    /** Kinds of events of a person. */
     public enum Event {
-        /** Any sign of the person that is none of the others. */
+        /** Any other sign of the person. */
         ACTIVITY,
         /** A key press that changes text. */
         EDIT,
@@ -309,15 +309,15 @@ public final class WorkHistory {
         putCount(AT_ACTIVE_BINS, active);
     }
 
-    /** Returns an average of presence this many whole bins after that of the last event, which has one by definition. */
+    /** Returns an average of presence this many whole bins after that of the last event. */
     private float presence(int scale, long bins) {
-        float kept = DECAY[scale][1];
-        return (number(AT_PRESENCE + scale * Float.BYTES) * kept + (1 - kept)) * decay(scale, bins);
+        float decay = DECAY[scale][1];
+        return (number(AT_PRESENCE + scale * Float.BYTES) * decay + (1 - decay)) * decay(scale, bins);
     }
 
     private float rate(int scale, long bins) {
-        float kept = DECAY[RATE_DECAY[scale]][1];
-        float closed = number(AT_RATE + scale * Float.BYTES) * kept + (1 - kept) * state[offset + AT_BIN_SECONDS];
+        float decay = DECAY[RATE_DECAY[scale]][1];
+        float closed = number(AT_RATE + scale * Float.BYTES) * decay + (1 - decay) * state[offset + AT_BIN_SECONDS];
         return closed * decay(RATE_DECAY[scale], bins);
     }
 
@@ -402,7 +402,7 @@ public final class WorkHistory {
                 (count(AT_BREAKS) + PRIOR_BREAKS) * BINS_PER_MINUTE / (count(AT_ACTIVE_BINS) + PRIOR_ACTIVE_BINS);
     }
 
-    /** Returns ln(1 + seconds) since a time, of which 0 stands for never. */
+    /** Returns ln(1 + seconds) since a time; a time of 0 means never. */
     private static float lnSecondsSince(long time, long at) {
         return ln(time == 0 ? SINCE_MAX_S : Math.min((at - time) / 1_000f, SINCE_MAX_S));
     }

@@ -2,33 +2,54 @@ package dev.mindfulcode.modelevidence;
 
 import dev.mindfulcode.flowengine.FlowReading;
 import dev.mindfulcode.flowengine.SessionState;
+import dev.mindfulcode.flowengine.history.WorkHistory;
+import dev.mindfulcode.flowengine.history.WorkHistory.Event;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The forecast task on ABB logs: for every fifth minute of active work, will the next fifteen minutes have no gap of
- * five? Readings are those that the engine would have given live; baselines contain earlier data only.
+ * The forecast task on ABB logs: at regular instants of a session that is not paused, will the next fifteen minutes
+ * have no gap of five? Sessions are the product's: paused after 5 and ended after 30 idle minutes. Readings are those
+ * that the engine would have given live; the work history and baselines contain earlier data only, gaps included.
  */
 final class AbbForecast {
+    /** Time between instants of a session. */
     static final int STEP_S = 300;
+
+    /** The first instant of a session is one to five minutes after its start, in turn. */
+    private static final int PHASE_S = 60;
+
+    /** Window of the plain counts. */
+    static final int RECENT_S = 300;
+
     static final int GAP_S = 300;
     static final int HORIZON_S = 900;
-    /** Silence that ends a session of the protocol. */
-    static final int SESSION_SPLIT_S = 900;
-    /** Minimum commands in the last five minutes of an instant. */
-    static final int COMMANDS_MIN = 30;
+    static final int SESSION_SPLIT_S = (int) (SessionState.END_TIMEOUT_MS / 1_000);
+
+    /** Length of the stratum at the start of each session. */
+    static final int FIRST_MINUTES_S = 300;
+
+    /** Commands in the last five minutes from which an instant counts as busy. */
+    static final int BUSY_COMMANDS_MIN = 30;
+
+    static final int MINUTES_INTO_SESSION = 0;
+    static final int COMMANDS_IN_5_MINUTES = 1;
+    static final int SECONDS_SINCE_LAST = 2;
+    static final int PRESENCE = 3;
+    static final int OWN_RUNNING_RATE = 4;
+    static final int IN_TOP_9_PERCENT = 5;
 
     static final List<String> RAW = List.of(
             "minutes into the session",
             "commands in 5 minutes",
-            "seconds since the last command",
-            "active minutes of the last 15",
-            "own past rate of the label",
+            "seconds since the last event",
+            "presence over 5 minutes",
+            "the person's running rate",
             "activity in the top 9 % of own past",
             "keys in 5 minutes",
-            "caret and scroll moves in 5 minutes",
+            "caret moves in 5 minutes",
             "corrections in 5 minutes",
             "file switches in 5 minutes",
             "window losses in 5 minutes",
@@ -43,72 +64,104 @@ final class AbbForecast {
      */
     static final int[] COUNTS = {0, 1, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 
-    private static final int PAST_RATE_PRIOR = 5;
+    /** The columns of the small logistic model, which anybody could build. */
+    static final int[] SMALL = {SECONDS_SINCE_LAST, PRESENCE, MINUTES_INTO_SESSION};
 
     private AbbForecast() {}
+
+    static boolean isBusy(Example example) {
+        return example.raw()[COMMANDS_IN_5_MINUTES] >= Math.log1p(BUSY_COMMANDS_MIN);
+    }
 
     static List<Example> examples(AbbLog log) {
         List<Example> examples = new ArrayList<>();
         long[] seconds = log.seconds();
-        SessionState session = new SessionState();
-        FlowReading reading = new FlowReading();
+        Person person = new Person();
         byte @Nullable [] earlier = null;
-        Past past = new Past();
         int start = 0;
+        int session = 0;
         for (int end = 1; end <= seconds.length; end++) {
             if (end < seconds.length && seconds[end] - seconds[end - 1] < SESSION_SPLIT_S) {
                 continue;
             }
             byte[] state = earlier == null ? SessionState.fresh() : SessionState.freshAfter(earlier);
-            session.wrap(state);
-            session(log, start, end, session, reading, past, examples);
+            person.session.wrap(state);
+            session(log, start, end, PHASE_S * (1 + session++ % (STEP_S / PHASE_S)), person, examples);
+            if (end < seconds.length) {
+                person.session.tick(seconds[end] * 1_000);
+            }
             earlier = state;
             start = end;
         }
         return examples;
     }
 
-    private static void session(
-            AbbLog log, int start, int end, SessionState session, FlowReading reading, Past past, List<Example> into) {
-        long[] seconds = log.seconds();
-        int applied = start;
-        long last = seconds[seconds.length - 1];
-        for (long at = seconds[start] + STEP_S; at < seconds[end - 1] + STEP_S; at += STEP_S) {
-            for (; applied < end && seconds[applied] <= at; applied++) {
-                apply(log, applied, start, session);
-            }
-            int recent = applied - after(seconds, at - STEP_S);
-            if (at - seconds[applied - 1] >= GAP_S || recent < COMMANDS_MIN || at + HORIZON_S > last) {
-                continue;
-            }
-            session.read(at * 1_000, reading);
-            past.learnUntil(at);
-            boolean positive = holds(seconds, applied, at);
-            into.add(new Example(
-                    log.developer(),
-                    EngineCodes.features(reading),
-                    raw(log, start, applied, at, past.rate(), past.isInTop(recent)),
-                    positive));
-            past.add(at + HORIZON_S, positive, recent);
-        }
-        for (; applied < end; applied++) {
-            apply(log, applied, start, session);
+    /** The knowledge of engine and baselines about a developer. */
+    private static final class Person {
+        final SessionState session = new SessionState();
+        final WorkHistory history = new WorkHistory();
+        final FlowReading reading = new FlowReading();
+        final List<Integer> activity = new ArrayList<>();
+
+        boolean isInTop(int commands) {
+            int found = java.util.Collections.binarySearch(activity, commands);
+            int below = found < 0 ? -found - 1 : found;
+            boolean top = activity.size() >= 10 && below >= 0.91 * activity.size();
+            activity.add(below, commands);
+            return top;
         }
     }
 
-    private static void apply(AbbLog log, int i, int start, SessionState session) {
+    private static void session(AbbLog log, int start, int end, int phase, Person person, List<Example> into) {
+        long[] seconds = log.seconds();
+        int applied = start;
+        long last = seconds[seconds.length - 1];
+        for (long at = seconds[start] + phase; at < seconds[end - 1] + GAP_S; at += STEP_S) {
+            for (; applied < end && seconds[applied] <= at; applied++) {
+                apply(log, applied, start, person);
+            }
+            person.session.tick(at * 1_000);
+            if (at - seconds[applied - 1] >= GAP_S || at + HORIZON_S > last) {
+                continue;
+            }
+            person.session.read(at * 1_000, person.reading);
+            person.history.read(at * 1_000, person.reading.history());
+            int recent = applied - after(seconds, at - RECENT_S);
+            into.add(new Example(
+                    log.developer(),
+                    EngineCodes.features(person.reading),
+                    person.reading.history().clone(),
+                    raw(log, start, applied, at, person.reading.history(), person.isInTop(recent)),
+                    stratum(start, at - seconds[start]),
+                    holds(seconds, applied, at)));
+        }
+        for (; applied < end; applied++) {
+            apply(log, applied, start, person);
+        }
+    }
+
+    private static Example.Stratum stratum(int start, long secondsIntoSession) {
+        if (secondsIntoSession <= FIRST_MINUTES_S) {
+            return Example.Stratum.FIRST_MINUTES;
+        }
+        return start == 0 ? Example.Stratum.FIRST_SESSION : Example.Stratum.LATER;
+    }
+
+    private static void apply(AbbLog log, int i, int start, Person person) {
         long atMs = log.seconds()[i] * 1_000;
         int code = log.codes()[i];
         if (code < AbbLog.SIGNAL) {
             long sinceMs = i == start ? 0 : atMs - log.seconds()[i - 1] * 1_000;
-            session.keystroke(atMs, (int) Math.min(sinceMs, Integer.MAX_VALUE), code, -1);
+            person.session.keystroke(atMs, (int) Math.min(sinceMs, Integer.MAX_VALUE), code, -1);
+            person.history.event(atMs, EngineCodes.eventOfKey(code));
             return;
         }
         int kind = code - AbbLog.SIGNAL;
-        session.signal(atMs, kind, EngineCodes.OK);
+        person.session.signal(atMs, kind, EngineCodes.OK);
         if (kind == EngineCodes.FOCUS_LOST) {
-            session.signal(atMs, EngineCodes.FOCUS_GAINED, 0);
+            person.session.signal(atMs, EngineCodes.FOCUS_GAINED, 0);
         }
+        person.history.event(atMs, kind == EngineCodes.FOCUS_LOST ? Event.FOCUS_LOST : Event.ACTIVITY);
     }
 
     /** Whether the fifteen minutes after an instant, both ends included, have no gap of five minutes. */
@@ -132,13 +185,11 @@ final class AbbForecast {
         return i;
     }
 
-    private static double[] raw(AbbLog log, int start, int applied, long at, double pastRate, boolean top) {
+    private static double[] raw(AbbLog log, int start, int applied, long at, float[] history, boolean top) {
         double[] raw = new double[RAW.size()];
         int from15 = after(log.seconds(), at - HORIZON_S);
-        int from5 = after(log.seconds(), at - STEP_S);
-        java.util.BitSet minutes = new java.util.BitSet();
+        int from5 = after(log.seconds(), at - RECENT_S);
         for (int i = from15; i < applied; i++) {
-            minutes.set((int) (at / 60 - log.seconds()[i] / 60));
             int code = log.codes()[i];
             boolean key = code < EngineCodes.NAVIGATION
                     || code == EngineCodes.PASTE
@@ -167,45 +218,11 @@ final class AbbForecast {
         for (int i = 0; i < raw.length; i++) {
             raw[i] = Math.log1p(raw[i]);
         }
-        raw[0] = Math.log1p((at - log.seconds()[start]) / 60.0);
-        raw[2] = -Math.log1p(at - log.seconds()[applied - 1]);
-        raw[3] = minutes.cardinality();
-        raw[4] = pastRate;
-        raw[5] = top ? 1 : 0;
+        raw[MINUTES_INTO_SESSION] = Math.log1p((at - log.seconds()[start]) / 60.0);
+        raw[SECONDS_SINCE_LAST] = -Math.log1p(at - log.seconds()[applied - 1]);
+        raw[PRESENCE] = history[WorkHistory.PRESENCE_5_MIN];
+        raw[OWN_RUNNING_RATE] = history[WorkHistory.HELD_RATE];
+        raw[IN_TOP_9_PERCENT] = top ? 1 : 0;
         return raw;
-    }
-
-    /** The past rate of a developer: a label counts once its fifteen minutes are over. */
-    private static final class Past {
-        private record Pending(long known, boolean positive) {}
-
-        private final java.util.ArrayDeque<Pending> pending = new java.util.ArrayDeque<>();
-        private final List<Integer> activity = new ArrayList<>();
-        private double positives = 0.5 * PAST_RATE_PRIOR;
-        private double all = PAST_RATE_PRIOR;
-
-        void add(long known, boolean positive, int commands) {
-            pending.add(new Pending(known, positive));
-            int found = java.util.Collections.binarySearch(activity, commands);
-            activity.add(found < 0 ? -found - 1 : found, commands);
-        }
-
-        void learnUntil(long at) {
-            for (Pending first = pending.peek(); first != null && first.known() <= at; first = pending.peek()) {
-                positives += first.positive() ? 1 : 0;
-                all++;
-                pending.remove();
-            }
-        }
-
-        double rate() {
-            return positives / all;
-        }
-
-        boolean isInTop(int commands) {
-            int found = java.util.Collections.binarySearch(activity, commands);
-            int below = found < 0 ? -found - 1 : found;
-            return activity.size() >= 10 && below >= 0.91 * activity.size();
-        }
     }
 }

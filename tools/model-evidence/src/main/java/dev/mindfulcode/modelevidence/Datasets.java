@@ -8,13 +8,15 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** The datasets in the given folders, recognized by file names. */
-record Datasets(List<Path> abb, List<Path> swell, List<Path> freihaut, List<Path> aalto) {
+record Datasets(List<Path> abb, List<Path> swell, List<Path> freihaut, List<Path> aalto, List<Path> traces) {
     static final String EXPECTED = "BlazeData_Dev_*.csv.gz (ABB), " + SwellMinutes.FILE + " (SWELL), "
-            + FreihautTyping.FILE + " (Freihaut), or *" + AaltoTyping.SUFFIX + " (Aalto, also in keystroke-samples/)";
+            + FreihautTyping.FILE + " (Freihaut), *" + AaltoTyping.SUFFIX
+            + " (Aalto, also in keystroke-samples/), or *.csv.gz of time_ms,key_class (editing traces)";
 
     /** Searches each folder and its direct subfolders. */
     static Datasets find(List<Path> folders) throws IOException {
-        Datasets found = new Datasets(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        Datasets found = new Datasets(
+                new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         for (Path folder : folders) {
             if (!Files.isDirectory(folder)) {
                 throw new IOException("there is no folder " + folder + "; expected one with " + EXPECTED);
@@ -44,11 +46,14 @@ record Datasets(List<Path> abb, List<Path> swell, List<Path> freihaut, List<Path
         if (!AaltoTyping.files(folder).isEmpty()) {
             known = aalto.add(folder);
         }
+        if (!KeystrokeStreams.traces(folder).isEmpty()) {
+            known = traces.add(folder);
+        }
         return known;
     }
 
     boolean isEmpty() {
-        return abb.isEmpty() && swell.isEmpty() && freihaut.isEmpty() && aalto.isEmpty();
+        return abb.isEmpty() && swell.isEmpty() && freihaut.isEmpty() && aalto.isEmpty() && traces.isEmpty();
     }
 
     /** Returns the names of tasks without data. */
@@ -65,6 +70,9 @@ record Datasets(List<Path> abb, List<Path> swell, List<Path> freihaut, List<Path
         }
         if (aalto.isEmpty()) {
             missing.add("Aalto (*" + AaltoTyping.SUFFIX + ")");
+        }
+        if (traces.isEmpty()) {
+            missing.add("editing traces (*.csv.gz of time_ms,key_class)");
         }
         return missing;
     }

@@ -1,6 +1,7 @@
 package dev.mindfulcode.modelevidence;
 
 import dev.mindfulcode.flowengine.FlowReading;
+import dev.mindfulcode.flowengine.history.WorkHistory.Event;
 
 /** The engine's codes that the dataset readers use, and the features of a reading. */
 final class EngineCodes {
@@ -25,6 +26,15 @@ final class EngineCodes {
     static final int OK = 1;
 
     private EngineCodes() {}
+
+    /** Returns what a key press is for the work history. */
+    static Event eventOfKey(int keyClass) {
+        return switch (keyClass) {
+            case ENTER -> Event.ENTER;
+            case NAVIGATION, SHORTCUT, OTHER -> Event.ACTIVITY;
+            default -> Event.EDIT;
+        };
+    }
 
     static float[] features(FlowReading reading) {
         return new float[] {

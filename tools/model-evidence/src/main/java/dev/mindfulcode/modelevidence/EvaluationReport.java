@@ -1,12 +1,14 @@
 package dev.mindfulcode.modelevidence;
 
 import dev.mindfulcode.flowengine.FlowModel;
+import dev.mindfulcode.flowengine.ModelInputs;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,7 +32,7 @@ final class EvaluationReport {
         List<Tasks.Section> sections = new ArrayList<>();
         if (!data.abb().isEmpty()) {
             say("ABB: forecast, developers held out …");
-            sections.add(tasks.abb(data));
+            sections.add(new ForecastTask(protocol).section(data));
         }
         if (!data.swell().isEmpty()) {
             say("SWELL: time pressure against interruptions, one person out …");
@@ -44,6 +46,10 @@ final class EvaluationReport {
         if (!data.aalto().isEmpty()) {
             say("Aalto: invariance …");
             sections.add(new Tasks.Section(aalto(data), Map.of()));
+        }
+        if (!data.aalto().isEmpty() || !data.traces().isEmpty()) {
+            say("Keystroke streams: readings without labels …");
+            sections.add(new Tasks.Section(streams(data), Map.of()));
         }
         StringBuilder text = new StringBuilder(resource("evaluation-head.md"));
         if (!data.missing().isEmpty()) {
@@ -69,13 +75,64 @@ final class EvaluationReport {
         console.flush();
     }
 
-    private String aalto(Datasets data) throws IOException {
+    private static List<AaltoTyping> typists(Datasets data) throws IOException {
         List<AaltoTyping> everybody = new ArrayList<>();
         for (Path folder : data.aalto()) {
             for (Path file : AaltoTyping.files(folder)) {
                 everybody.add(AaltoTyping.read(file));
             }
         }
+        return everybody;
+    }
+
+    /** Returns how each model reads keystrokes, which differ from the commands that it was trained on. */
+    private static String streams(Datasets data) throws IOException {
+        Map<String, List<KeystrokeStreams.Stream>> streams = new LinkedHashMap<>();
+        for (Path folder : data.traces()) {
+            for (Path file : KeystrokeStreams.traces(folder)) {
+                KeystrokeStreams.Stream trace = KeystrokeStreams.trace(file);
+                streams.put(trace.name(), List.of(trace));
+            }
+        }
+        List<AaltoTyping> typists = typists(data);
+        if (!typists.isEmpty()) {
+            streams.put(
+                    "copying (" + typists.size() + " typists)",
+                    typists.stream().map(KeystrokeStreams::of).toList());
+        }
+        StringBuilder text = new StringBuilder("## Keystroke streams\n\n"
+                + "Real keystrokes without labels, read every five seconds by the models as shipped, which were trained"
+                + " on commands.\nIn flow: by the engine's rules at the default sensitivity. It has none yet for models"
+                + " of the work history.\n\n"
+                + "| stream | model | active hours | in flow | entries an hour | p5 / median / p95"
+                + " | mean \\|Δ\\| between readings |\n"
+                + "| --- | --- | --- | --- | --- | --- | --- |\n");
+        streams.forEach((name, people) -> {
+            for (FlowModel model : ShippedModels.all()) {
+                KeystrokeStreams.Result result = KeystrokeStreams.read(model, people);
+                text.append(String.format(
+                        Locale.ROOT,
+                        "| %s | %s | %.1f | %s | %s | %.3f / %.3f / %.3f | %.4f |%n",
+                        name,
+                        model.id(),
+                        result.activeHours(),
+                        orDash("%.0f %%", 100 * result.shareInFlow()),
+                        orDash("%.1f", result.entriesAnHour()),
+                        result.p5(),
+                        result.median(),
+                        result.p95(),
+                        result.step()));
+            }
+        });
+        return text.toString();
+    }
+
+    private static String orDash(String format, double value) {
+        return Double.isNaN(value) ? "–" : String.format(Locale.ROOT, format, value);
+    }
+
+    private String aalto(Datasets data) throws IOException {
+        List<AaltoTyping> everybody = typists(data);
         StringBuilder text = new StringBuilder("## Invariance: Aalto\n\n");
         text.append(String.format(
                 Locale.ROOT,
@@ -93,6 +150,9 @@ final class EvaluationReport {
                 + "| --- | --- | --- | --- | --- | --- | --- | --- |\n");
         StringBuilder verdicts = new StringBuilder();
         for (FlowModel model : ShippedModels.all()) {
+            if (model.inputs() != ModelInputs.SCORES) {
+                continue;
+            }
             AaltoInvariance.Result result = new AaltoInvariance(model, protocol).evaluate(everybody);
             text.append(String.format(
                     Locale.ROOT,

@@ -1,6 +1,7 @@
 package dev.mindfulcode.modelevidence;
 
 import dev.mindfulcode.flowengine.FlowModel;
+import dev.mindfulcode.flowengine.ModelInputs;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -67,21 +68,21 @@ final class HeldOut {
         return scores;
     }
 
-    double[] modelScores(Trainer.Kind kind, long seed) {
-        return modelScores(kind, seed, CalibrationRule.Choice.BY_RULE);
+    double[] modelScores(Trainer.Kind kind, ModelInputs inputs, long seed) {
+        return modelScores(kind, inputs, seed, CalibrationRule.Choice.BY_RULE);
     }
 
-    double[] modelScores(Trainer.Kind kind, long seed, CalibrationRule.Choice choice) {
+    double[] modelScores(Trainer.Kind kind, ModelInputs inputs, long seed, CalibrationRule.Choice choice) {
         return scores(others -> {
-            FlowModel model = new Trainer(kind, seed, choice).train("fold", others);
+            FlowModel model = new Trainer(kind, inputs, seed, choice).train("fold", others);
             return held -> Trainer.scores(model, held);
         });
     }
 
     /** Returns the scores after training on labels shuffled within each person, which shows leaks. */
-    double[] shuffledLabelScores(Trainer.Kind kind, long seed) {
+    double[] shuffledLabelScores(Trainer.Kind kind, ModelInputs inputs, long seed) {
         return scores(others -> {
-            FlowModel model = new Trainer(kind, seed).train("fold", shuffled(others, seed));
+            FlowModel model = new Trainer(kind, inputs, seed).train("fold", shuffled(others, seed));
             return held -> Trainer.scores(model, held);
         });
     }
@@ -93,7 +94,7 @@ final class HeldOut {
         List<Example> shuffled = new ArrayList<>(examples.size());
         for (int i = 0; i < labels.size(); i++) {
             Example example = examples.get(i);
-            shuffled.add(new Example(example.person(), example.features(), example.raw(), labels.get(i)));
+            shuffled.add(example.withLabel(labels.get(i)));
         }
         return shuffled;
     }

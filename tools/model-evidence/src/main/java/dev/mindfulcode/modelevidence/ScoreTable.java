@@ -30,11 +30,14 @@ final class ScoreTable {
         }
     }
 
+    private static final double[] NONE = {};
+
     private final List<Example> examples;
     private final Protocol protocol;
     private final Map<String, Scores> rows = new LinkedHashMap<>();
     private final Map<String, Boolean> chances = new LinkedHashMap<>();
     private final Map<String, double[]> resamples = new LinkedHashMap<>();
+    private final Map<String, double[]> withinResamples = new LinkedHashMap<>();
 
     ScoreTable(List<Example> examples, Protocol protocol) {
         this.examples = examples;
@@ -57,7 +60,14 @@ final class ScoreTable {
         chances.put(name, chance);
         resamples.put(
                 name, row.bootstrapAuroc(protocol.whole("bootstrap.resamples"), protocol.whole("bootstrap.seed")));
+        withinResamples.put(
+                name,
+                row.bootstrapAurocPerPerson(protocol.whole("bootstrap.resamples"), protocol.whole("bootstrap.seed")));
         return this;
+    }
+
+    List<String> names() {
+        return List.copyOf(rows.keySet());
     }
 
     Scores row(String name) {
@@ -68,24 +78,47 @@ final class ScoreTable {
         return row;
     }
 
-    /** Returns the interval of the first row's pooled area minus the second's, over the same resamples of people. */
-    Interval difference(String name, String other) {
-        double[] a = resamples.getOrDefault(name, new double[0]);
-        double[] b = resamples.getOrDefault(other, new double[0]);
+    /**
+     * A paired difference of two rows with its interval over the same resamples of people.
+     */
+    record Gain(double value, Interval interval) {
+        boolean isAbove() {
+            return interval.isAbove(0);
+        }
+
+        @Override
+        public String toString() {
+            return String.format(Locale.ROOT, "%+.3f (%+.3f to %+.3f)", value, interval.low(), interval.high());
+        }
+    }
+
+    /** Returns the first row's pooled area minus the second's. */
+    Gain pooledGain(String name, String other) {
+        return new Gain(
+                row(name).pooledAuroc() - row(other).pooledAuroc(),
+                difference(resamples.getOrDefault(name, NONE), resamples.getOrDefault(other, NONE)));
+    }
+
+    /** Returns the first row's mean area within people minus the second's. */
+    Gain withinGain(String name, String other) {
+        return new Gain(
+                row(name).meanAurocPerPerson() - row(other).meanAurocPerPerson(),
+                difference(withinResamples.getOrDefault(name, NONE), withinResamples.getOrDefault(other, NONE)));
+    }
+
+    /** Returns the second row's Brier score minus the first's, so that more is better. */
+    Gain brierGain(String name, String other) {
+        int count = protocol.whole("bootstrap.resamples");
+        long seed = protocol.whole("bootstrap.seed");
+        return new Gain(
+                row(other).brier() - row(name).brier(),
+                difference(row(other).bootstrapBrier(count, seed), row(name).bootstrapBrier(count, seed)));
+    }
+
+    private static Interval difference(double[] a, double[] b) {
         double[] differences = new double[Math.min(a.length, b.length)];
         Arrays.setAll(differences, i -> a[i] - b[i]);
         return Interval.of(differences);
-    }
-
-    String differenceSentence(String name, String other) {
-        return String.format(
-                Locale.ROOT,
-                "%s minus %s: %+.3f (%+.3f to %+.3f)",
-                name,
-                other,
-                row(name).pooledAuroc() - row(other).pooledAuroc(),
-                difference(name, other).low(),
-                difference(name, other).high());
     }
 
     String markdown() {

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.ToDoubleFunction;
 
 /**
  * The discrimination and calibration of scores.
@@ -67,6 +68,14 @@ record Scores(double[] scores, boolean[] positive, int[] people, int peopleCount
 
     /** Returns the mean area within people who have both labels. */
     double meanAurocPerPerson() {
+        return Arrays.stream(aurocByPerson())
+                .filter(area -> !Double.isNaN(area))
+                .average()
+                .orElse(Double.NaN);
+    }
+
+    /** Returns the area within each person, NaN without both labels. */
+    double[] aurocByPerson() {
         int[] order = order();
         Map<Integer, int[]> byPerson = new HashMap<>();
         int[] counts = new int[peopleCount];
@@ -83,11 +92,9 @@ record Scores(double[] scores, boolean[] positive, int[] people, int peopleCount
         }
         double[] ones = new double[peopleCount];
         Arrays.fill(ones, 1);
-        return byPerson.values().stream()
-                .mapToDouble(own -> weightedAuroc(own, ones))
-                .filter(area -> !Double.isNaN(area))
-                .average()
-                .orElse(Double.NaN);
+        double[] areas = new double[peopleCount];
+        byPerson.forEach((person, own) -> areas[person] = weightedAuroc(own, ones));
+        return areas;
     }
 
     /**
@@ -95,16 +102,60 @@ record Scores(double[] scores, boolean[] positive, int[] people, int peopleCount
      */
     double[] bootstrapAuroc(int resamples, long seed) {
         int[] order = order();
+        return bootstrap(resamples, seed, weights -> weightedAuroc(order, weights));
+    }
+
+    /** Returns the mean areas within people of the same resamples. */
+    double[] bootstrapAurocPerPerson(int resamples, long seed) {
+        double[] areas = aurocByPerson();
+        return bootstrap(resamples, seed, weights -> {
+            double sum = 0;
+            double all = 0;
+            for (int person = 0; person < peopleCount; person++) {
+                if (!Double.isNaN(areas[person])) {
+                    sum += weights[person] * areas[person];
+                    all += weights[person];
+                }
+            }
+            return sum / all;
+        });
+    }
+
+    /** Returns the Brier scores of the same resamples. */
+    double[] bootstrapBrier(int resamples, long seed) {
+        double[] errors = new double[peopleCount];
+        double[] counts = new double[peopleCount];
+        for (int i = 0; i < scores.length; i++) {
+            errors[people[i]] += squaredError(i);
+            counts[people[i]]++;
+        }
+        return bootstrap(resamples, seed, weights -> {
+            double sum = 0;
+            double all = 0;
+            for (int person = 0; person < peopleCount; person++) {
+                sum += weights[person] * errors[person];
+                all += weights[person] * counts[person];
+            }
+            return sum / all;
+        });
+    }
+
+    private double[] bootstrap(int resamples, long seed, ToDoubleFunction<double[]> statistic) {
         Random random = new Random(seed);
-        double[] areas = new double[resamples];
+        double[] values = new double[resamples];
         for (int r = 0; r < resamples; r++) {
             double[] weights = new double[peopleCount];
             for (int i = 0; i < peopleCount; i++) {
                 weights[random.nextInt(peopleCount)]++;
             }
-            areas[r] = weightedAuroc(order, weights);
+            values[r] = statistic.applyAsDouble(weights);
         }
-        return areas;
+        return values;
+    }
+
+    private double squaredError(int i) {
+        double error = scores[i] - (positive[i] ? 1 : 0);
+        return error * error;
     }
 
     /** Returns the balanced accuracy of a threshold. */
@@ -122,8 +173,7 @@ record Scores(double[] scores, boolean[] positive, int[] people, int peopleCount
     double brier() {
         double sum = 0;
         for (int i = 0; i < scores.length; i++) {
-            double error = scores[i] - (positive[i] ? 1 : 0);
-            sum += error * error;
+            sum += squaredError(i);
         }
         return sum / scores.length;
     }

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -13,18 +15,25 @@ import java.util.stream.Collectors;
 
 /** The models that come with the project, and the developers they were trained on. */
 final class ShippedModels {
-    static final String LOGISTIC = "logistic-1";
+    /** Number in the ids of the trained models. */
+    static final int VERSION = 2;
+
     static final String SUFFIX = ".mflm";
     static final String PEOPLE = "training-people.txt";
 
     private ShippedModels() {}
 
     static List<FlowModel> all() {
-        return List.of(FlowModel.formulaBaseline(), logistic(), FlowModel.builtIn());
+        List<FlowModel> models = new ArrayList<>(List.of(FlowModel.formulaBaseline(), FlowModel.builtIn()));
+        models.addAll(trained());
+        return models;
     }
 
-    static FlowModel logistic() {
-        return ModelArtefact.decode(resource(LOGISTIC + SUFFIX));
+    /** Returns what {@code mindful train} writes for the training people. */
+    static List<FlowModel> trained() {
+        return Arrays.stream(Candidate.values())
+                .map(candidate -> ModelArtefact.decodeAnyVersion(resource(candidate.id(VERSION) + SUFFIX)))
+                .toList();
     }
 
     /** Returns the ids of the ABB developers whose data the shipped models were trained on. */

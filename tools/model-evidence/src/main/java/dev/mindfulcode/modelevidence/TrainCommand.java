@@ -18,11 +18,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code mindful train FOLDER… --out DIR}: trains the logistic model and the network on all ABB developers. */
+/** {@code mindful train FOLDER… --out DIR}: trains each {@link Candidate} on all ABB developers. */
 @Command(
         name = "train",
         mixinStandardHelpOptions = true,
-        description = "Train the logistic model and the network on ABB logs. Same data, seed and version: same bytes.")
+        description = "Train the models on ABB logs. Same data, seed and version: same bytes.")
 public final class TrainCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before call()
@@ -40,8 +40,8 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(names = "--seed", defaultValue = "1", description = "Seed for initial weights and batches (default: 1)")
     private long seed = 1;
 
-    @Option(names = "--version-number", defaultValue = "1", description = "Number in the models' ids (default: 1)")
-    private int version = 1;
+    @Option(names = "--version-number", defaultValue = "2", description = "Number in the models' ids (default: 2)")
+    private int version = ShippedModels.VERSION;
 
     @Override
     public Integer call() {
@@ -63,9 +63,9 @@ public final class TrainCommand implements Callable<Integer> {
             TreeSet<String> people = new TreeSet<>();
             examples.forEach(example -> people.add(example.person()));
             Files.writeString(out.resolve(ShippedModels.PEOPLE), String.join("\n", people) + "\n");
-            for (Trainer.Kind kind : Trainer.Kind.values()) {
-                String id = (kind == Trainer.Kind.LOGISTIC ? "logistic-" : "network-") + version;
-                FlowModel model = new Trainer(kind, seed).train(id, examples);
+            for (Candidate candidate : Candidate.values()) {
+                String id = candidate.id(version);
+                FlowModel model = new Trainer(candidate.kind, candidate.inputs, seed).train(id, examples);
                 byte[] artefact = ModelArtefact.encode(model);
                 Path file = Files.write(out.resolve(id + ShippedModels.SUFFIX), artefact);
                 Files.writeString(out.resolve(id + ".properties"), ModelProperties.format(model));

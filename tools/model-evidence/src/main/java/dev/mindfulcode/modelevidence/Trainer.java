@@ -4,7 +4,9 @@ import dev.mindfulcode.flowengine.Calibration;
 import dev.mindfulcode.flowengine.FlowModel;
 import dev.mindfulcode.flowengine.FlowReading;
 import dev.mindfulcode.flowengine.ModelArtefact;
+import dev.mindfulcode.flowengine.ModelInputs;
 import dev.mindfulcode.flowengine.Thresholds;
+import dev.mindfulcode.flowengine.history.WorkHistory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -38,15 +40,17 @@ final class Trainer {
     private static final double LEAVE_TOP = 0.45;
 
     private final Kind kind;
+    private final ModelInputs inputs;
     private final long seed;
     private final CalibrationRule.Choice choice;
 
-    Trainer(Kind kind, long seed) {
-        this(kind, seed, CalibrationRule.Choice.BY_RULE);
+    Trainer(Kind kind, ModelInputs inputs, long seed) {
+        this(kind, inputs, seed, CalibrationRule.Choice.BY_RULE);
     }
 
-    Trainer(Kind kind, long seed, CalibrationRule.Choice choice) {
+    Trainer(Kind kind, ModelInputs inputs, long seed, CalibrationRule.Choice choice) {
         this.kind = kind;
+        this.inputs = inputs;
         this.seed = seed;
         this.choice = choice;
     }
@@ -56,8 +60,8 @@ final class Trainer {
         List<Example> fitting = new ArrayList<>();
         List<Example> stopping = new ArrayList<>();
         split(examples, random, fitting, stopping);
-        float[] means = new float[FlowModel.FEATURES];
-        float[] deviations = new float[FlowModel.FEATURES];
+        float[] means = new float[inputs.count()];
+        float[] deviations = new float[inputs.count()];
         statistics(fitting, means, deviations);
         float[][] x = standardised(fitting, means, deviations);
         float[][] stoppingX = standardised(stopping, means, deviations);
@@ -77,8 +81,12 @@ final class Trainer {
     }
 
     private double[] sums(float[] weights, float[][] x) {
-        Gradient gradient = kind == Kind.LOGISTIC ? new Gradient.Logistic() : new Gradient.Network();
+        Gradient gradient = gradient();
         return Arrays.stream(x).mapToDouble(row -> gradient.logit(weights, row)).toArray();
+    }
+
+    private Gradient gradient() {
+        return kind == Kind.LOGISTIC ? new Gradient.Logistic(inputs) : new Gradient.Network(inputs);
     }
 
     private FlowModel artefact(
@@ -89,8 +97,8 @@ final class Trainer {
             Calibration calibration,
             Thresholds thresholds) {
         return kind == Kind.LOGISTIC
-                ? ModelArtefact.logistic(id, means, deviations, weights, calibration, thresholds)
-                : ModelArtefact.network(id, means, deviations, weights, calibration, thresholds);
+                ? ModelArtefact.logistic(inputs, id, means, deviations, weights, calibration, thresholds)
+                : ModelArtefact.network(inputs, id, means, deviations, weights, calibration, thresholds);
     }
 
     private static void split(List<Example> examples, Random random, List<Example> fitting, List<Example> stopping) {
@@ -109,13 +117,14 @@ final class Trainer {
         }
     }
 
-    private static void statistics(List<Example> examples, float[] means, float[] deviations) {
-        for (int f = 0; f < FlowModel.FEATURES; f++) {
+    private void statistics(List<Example> examples, float[] means, float[] deviations) {
+        for (int f = 0; f < inputs.count(); f++) {
             double sum = 0;
             double squares = 0;
             for (Example example : examples) {
-                sum += example.features()[f];
-                squares += (double) example.features()[f] * example.features()[f];
+                float value = example.inputs(inputs)[f];
+                sum += value;
+                squares += (double) value * value;
             }
             double mean = sum / examples.size();
             means[f] = (float) mean;
@@ -123,11 +132,11 @@ final class Trainer {
         }
     }
 
-    private static float[][] standardised(List<Example> examples, float[] means, float[] deviations) {
-        float[][] x = new float[examples.size()][FlowModel.FEATURES];
+    private float[][] standardised(List<Example> examples, float[] means, float[] deviations) {
+        float[][] x = new float[examples.size()][inputs.count()];
         for (int i = 0; i < x.length; i++) {
-            for (int f = 0; f < FlowModel.FEATURES; f++) {
-                x[i][f] = (examples.get(i).features()[f] - means[f]) / deviations[f];
+            for (int f = 0; f < inputs.count(); f++) {
+                x[i][f] = (examples.get(i).inputs(inputs)[f] - means[f]) / deviations[f];
             }
         }
         return x;
@@ -135,7 +144,7 @@ final class Trainer {
 
     private float[] fit(
             float[][] x, List<Example> fitting, float[][] stoppingX, List<Example> stopping, Random random) {
-        Gradient gradient = kind == Kind.LOGISTIC ? new Gradient.Logistic() : new Gradient.Network();
+        Gradient gradient = gradient();
         float[] weights = gradient.initial(random);
         float[] best = weights.clone();
         double bestLoss = Double.MAX_VALUE;
@@ -210,6 +219,7 @@ final class Trainer {
         for (int i = 0; i < scores.length; i++) {
             float[] f = examples.get(i).features();
             reading.setFeatures(f[0], f[1], f[2], f[3], f[4]);
+            System.arraycopy(examples.get(i).history(), 0, reading.history(), 0, WorkHistory.FEATURES);
             scores[i] = model.intensity(reading);
         }
         return scores;

@@ -3,6 +3,7 @@ package dev.mindfulcode.modelevidence;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.mindfulcode.flowengine.ModelInputs;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -86,13 +87,21 @@ class ArithmeticTest {
 
     @Test
     void gradientEqualsFiniteDifferences() {
-        Gradient.Network gradient = new Gradient.Network();
+        gradientEqualsFiniteDifferences(ModelInputs.SCORES);
+        gradientEqualsFiniteDifferences(ModelInputs.HISTORY);
+    }
+
+    private static void gradientEqualsFiniteDifferences(ModelInputs inputs) {
+        Gradient.Network gradient = new Gradient.Network(inputs);
         Random random = new Random(3);
         float[] weights = gradient.initial(random);
         int compared = 0;
         int all = 0;
         for (int round = 0; round < 20; round++) {
-            float[] x = {gaussian(random), gaussian(random), gaussian(random), gaussian(random), gaussian(random)};
+            float[] x = new float[inputs.count()];
+            for (int i = 0; i < x.length; i++) {
+                x[i] = gaussian(random);
+            }
             double here = gradient.logit(weights, x);
             double[] sum = new double[weights.length];
             gradient.add(weights, 1, sum);
@@ -127,10 +136,11 @@ class ArithmeticTest {
         }
         HeldOut held = new HeldOut(examples, 5);
         for (Trainer.Kind kind : Trainer.Kind.values()) {
-            Scores learned = Scores.of(examples, held.modelScores(kind, 1));
+            Scores learned = Scores.of(examples, held.modelScores(kind, ModelInputs.SCORES, 1));
             assertThat(learned.pooledAuroc()).as("%s", kind).isGreaterThan(0.78);
             assertThat(learned.calibrationError()).as("%s", kind).isLessThan(0.08);
-            assertThat(Scores.of(examples, held.shuffledLabelScores(kind, 1)).pooledAuroc())
+            assertThat(Scores.of(examples, held.shuffledLabelScores(kind, ModelInputs.SCORES, 1))
+                            .pooledAuroc())
                     .isBetween(0.42, 0.58);
         }
     }
