@@ -50,7 +50,7 @@ class CommandsTest {
 
     @Test
     void evaluatesUnseenDevelopersAndNamesMissingData() throws IOException {
-        writeLogs(12);
+        writeLogs(6);
         assertThat(run(
                         new EvaluateCommand(),
                         folder.toString(),
@@ -59,7 +59,7 @@ class CommandsTest {
                 .isZero();
         String report = Files.readString(folder.resolve("report/evaluation.md"));
         assertThat(report)
-                .contains("12 developers", "on developers they have not seen", "| network-1 |")
+                .contains("6 developers", "on developers they have not seen", "| network-1 |")
                 .contains("Not evaluated", SwellMinutes.FILE)
                 .doesNotContain("NaN");
         assertThat(Files.readString(folder.resolve("report/evaluation/abb-roc.svg")))
