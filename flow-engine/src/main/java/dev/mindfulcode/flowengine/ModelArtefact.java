@@ -44,14 +44,18 @@ public final class ModelArtefact {
     /** Returns a logistic model of the five scores. */
     public static FlowModel logistic(
             String id, float[] means, float[] deviations, float[] weights, float temperature, Thresholds thresholds) {
-        return logistic(
-                ModelInputs.SCORES,
-                id,
-                means,
-                deviations,
-                weights,
-                new Calibration.Temperature(temperature),
-                thresholds);
+        return logistic(id, means, deviations, weights, new Calibration.Temperature(temperature), thresholds);
+    }
+
+    /** Returns a logistic model of the five scores. */
+    public static FlowModel logistic(
+            String id,
+            float[] means,
+            float[] deviations,
+            float[] weights,
+            Calibration calibration,
+            Thresholds thresholds) {
+        return logistic(ModelInputs.SCORES, id, means, deviations, weights, calibration, thresholds);
     }
 
     public static FlowModel logistic(
