@@ -186,7 +186,8 @@ public final class ReadModelDatabase {
                         "SELECT session_id, user_id, project FROM readmodel.coding_sessions WHERE project IS NOT NULL");
                 ResultSet row = statement.executeQuery()) {
             while (row.next()) {
-                UserCipher cipher = requireNonNull(keys).find(row.getObject(2, UUID.class)).orElseThrow();
+                UserCipher cipher =
+                        requireNonNull(keys).find(row.getObject(2, UUID.class)).orElseThrow();
                 projects.put(row.getObject(1, UUID.class), SealedText.PROJECT.open(row.getBytes(3), cipher));
             }
         }

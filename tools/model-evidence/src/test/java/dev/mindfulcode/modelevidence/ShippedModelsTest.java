@@ -64,7 +64,10 @@ class ShippedModelsTest {
         long second = 1_700_000_000L;
         for (int i = 0; i < 3_000; i++) {
             second += i % 4 == 3 ? 1 : 0;
-            rows.append(second * 1_000).append(',').append("LDYSETXCAP".charAt(i % 10)).append('\n');
+            rows.append(second * 1_000)
+                    .append(',')
+                    .append("LDYSETXCAP".charAt(i % 10))
+                    .append('\n');
         }
         Path file = folder.resolve("trace.csv.gz");
         try (var gzip = new GZIPOutputStream(Files.newOutputStream(file))) {
