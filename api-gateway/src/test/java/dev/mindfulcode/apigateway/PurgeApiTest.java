@@ -9,10 +9,15 @@ import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.OctetKeyPair;
 import dev.mindfulcode.apigateway.Api.Answer;
 import dev.mindfulcode.apigateway.Api.User;
+import dev.mindfulcode.dataprotection.ErasedUsers;
 import dev.mindfulcode.dataprotection.ErasurePlace;
+import dev.mindfulcode.dataprotection.Erasures;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.sql.Connection;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -143,6 +148,26 @@ class PurgeApiTest {
                 .isEqualTo(1);
         assertThat(gateway.count("SELECT count(*) FROM gateway.plugins WHERE name = ?", pluginName))
                 .isZero();
+    }
+
+    /** The request was long before the commit, or on a machine whose clock is behind. */
+    @Test
+    void countsNoTimeBeforeTheErasureWasCommitted() throws Exception {
+        User ada = gateway.user();
+        String receipt = ada.id() + "-123456";
+        try (Connection connection = gateway.connection()) {
+            connection.setAutoCommit(false);
+            ErasedUsers.destroyKeys(connection, ada.id());
+            Erasures.begin(connection, ada.id(), receipt, Instant.now().minus(Duration.ofHours(1)));
+            connection.commit();
+        }
+        Instant committed = Instant.now();
+
+        Eventually.holds(() -> !pending(receipt).containsKey("caches"));
+
+        JsonNode caches = place(api.get("/api/privacy/purge/" + receipt, null).json(), "caches");
+        assertThat(Instant.parse(caches.path("done_at").asString()))
+                .isAfterOrEqualTo(committed.plus(ErasedUsers.IN_FORCE_WITHIN));
     }
 
     @Test

@@ -63,7 +63,7 @@ public class ErasureConfiguration {
                 gatewayErasedEvents::erasure,
                 new StreamProgress(kafka),
                 new DatabaseScrub(database.blocking(), AccountErasure.tables()),
-                clock);
+                System::nanoTime);
         Counter completed = Counter.builder("mindful.gateway.erasures.completed")
                 .description("Erasures of accounts that are complete")
                 .register(metrics.registry());

@@ -4,33 +4,44 @@ import dev.mindfulcode.apigateway.alerts.Alerts;
 import dev.mindfulcode.apigateway.log.Outbox;
 import dev.mindfulcode.apigateway.teams.Teams;
 import dev.mindfulcode.dataprotection.DatabaseScrub;
+import dev.mindfulcode.dataprotection.ErasedUsers;
 import dev.mindfulcode.dataprotection.Erasure;
 import dev.mindfulcode.dataprotection.ErasurePlace;
 import dev.mindfulcode.dataprotection.Erasures;
 import dev.mindfulcode.dataprotection.Erasures.Outcome;
+import dev.mindfulcode.identity.Revocations;
 import dev.mindfulcode.identity.accounts.AccountErasure;
 import dev.mindfulcode.schemas.Topics;
+import dev.mindfulcode.webkit.endpoints.Endpoints;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /** The gateway's steps of an erasure. Used by one thread. */
 final class ErasureSteps {
 
-    /** After this time every process has polled revocations and evicted keys, several times. */
-    static final Duration EVICTION_TIME = Duration.ofSeconds(3);
+    /** After this time no process uses what it has in memory, which it stops by itself if it cannot read erasures. */
+    private static final Duration EVICTION_TIME = ErasedUsers.IN_FORCE_WITHIN;
+
+    /** After this time no live connection of the user is open. */
+    private static final Duration DISCONNECTION_TIME = Revocations.WATCHES_END_WITHIN;
 
     /** After this time no request that began with a credential of the user is still running. */
-    static final Duration REQUEST_TIME = Duration.ofSeconds(18);
+    private static final Duration REQUEST_TIME =
+            ErasedUsers.IN_FORCE_WITHIN.plus(Endpoints.RESPONSE_TIMEOUT).plusSeconds(1);
+
+    /** More than a round has; forgotten erasures wait again. */
+    private static final int SEEN_MAX = 1_000;
 
     /** A scrub serves all erasures whose account is deleted, so it need not run for each. */
     private static final Duration SCRUB_INTERVAL = Duration.ofSeconds(10);
@@ -45,7 +56,13 @@ final class ErasureSteps {
     private final Function<Instant, byte[]> marker;
     private final StreamProgress stream;
     private final DatabaseScrub scrub;
-    private final Clock clock;
+    private final LongSupplier nanoTime;
+
+    /**
+     * When this process first read each erasure, which was committed by then. Not the time of the request: that is
+     * before the commit, and by the clock of another machine.
+     */
+    private final Map<UUID, Long> seenNs = new HashMap<>();
 
     /** The scrub of this round; it began after the rows of each erasure that the round reads as deleted. */
     private @Nullable Outcome scrubbed;
@@ -62,7 +79,7 @@ final class ErasureSteps {
             Function<Instant, byte[]> marker,
             StreamProgress stream,
             DatabaseScrub scrub,
-            Clock clock) {
+            LongSupplier nanoTime) {
         this.database = database;
         this.erasures = erasures;
         this.outbox = outbox;
@@ -71,13 +88,13 @@ final class ErasureSteps {
         this.marker = marker;
         this.stream = stream;
         this.scrub = scrub;
-        this.clock = clock;
+        this.nanoTime = nanoTime;
     }
 
     /** Returns the steps in the order in which a round tries them. */
     Map<ErasurePlace, ErasureRunner.Step> all() {
         Map<ErasurePlace, ErasureRunner.Step> steps = new EnumMap<>(ErasurePlace.class);
-        steps.put(ErasurePlace.LIVE_CONNECTIONS, erasure -> isOlder(erasure, EVICTION_TIME) ? Outcome.DONE : null);
+        steps.put(ErasurePlace.LIVE_CONNECTIONS, erasure -> isOlder(erasure, DISCONNECTION_TIME) ? Outcome.DONE : null);
         steps.put(ErasurePlace.CACHES, erasure -> isOlder(erasure, EVICTION_TIME) ? Outcome.DONE : null);
         steps.put(ErasurePlace.TEAMS, erasure -> Outcome.deleted(leaveTeams(erasure.userId())));
         steps.put(ErasurePlace.IDEMPOTENT_ANSWERS, rows(GatewayRows.IDEMPOTENT_ANSWERS));
@@ -127,8 +144,13 @@ final class ErasureSteps {
         return erasure -> isOlder(erasure, REQUEST_TIME) ? step.run(erasure) : null;
     }
 
+    /** Returns whether an erasure was committed at least so long ago. */
     private boolean isOlder(Erasure erasure, Duration age) {
-        return clock.instant().isAfter(erasure.requestedAt().plus(age));
+        long nowNs = nanoTime.getAsLong();
+        if (seenNs.size() > SEEN_MAX) {
+            seenNs.clear();
+        }
+        return nowNs - seenNs.computeIfAbsent(erasure.erasureId(), _ -> nowNs) >= age.toNanos();
     }
 
     private long leaveTeams(UUID userId) throws SQLException {

@@ -2,12 +2,19 @@ package dev.mindfulcode.dataprotection;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Set;
 import java.util.UUID;
 
 /** Users whose keys were destroyed. */
 public final class ErasedUsers {
+
+    /**
+     * Time from the commit of an erasure until no process decrypts data of the user or accepts their credentials. Each
+     * polls erasures several times a second; one that did not succeed for this long uses nothing that it has in memory.
+     */
+    public static final Duration IN_FORCE_WITHIN = Duration.ofSeconds(5);
 
     private ErasedUsers() {}
 

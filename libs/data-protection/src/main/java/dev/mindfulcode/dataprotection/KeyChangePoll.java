@@ -1,5 +1,6 @@
 package dev.mindfulcode.dataprotection;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -25,6 +26,9 @@ final class KeyChangePoll implements AutoCloseable {
 
     static final Duration INTERVAL = Duration.ofMillis(250);
 
+    /** Caches answer for this long after a poll began. The rest of the time is for work that has just got a cipher. */
+    static final Duration LEASE = ErasedUsers.IN_FORCE_WITHIN.minusSeconds(1);
+
     private static final Logger log = LoggerFactory.getLogger(KeyChangePoll.class);
 
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
@@ -36,7 +40,11 @@ final class KeyChangePoll implements AutoCloseable {
     private final DataSource dataSource;
     private final Consumer<UUID> changed;
     private final Runnable unknownChanges;
+    private final Ticker ticker;
     private final Thread thread;
+
+    /** When the latest successful poll began. */
+    private volatile long polledNs;
 
     /** Transactions from this one on had not ended at the latest poll. */
     private long openSince;
@@ -48,15 +56,23 @@ final class KeyChangePoll implements AutoCloseable {
      * @param changed receives the user of each change
      * @param unknownChanges runs when changes may have been missed
      */
-    KeyChangePoll(DataSource dataSource, Consumer<UUID> changed, Runnable unknownChanges) {
+    KeyChangePoll(DataSource dataSource, Consumer<UUID> changed, Runnable unknownChanges, Ticker ticker) {
         this.dataSource = dataSource;
         this.changed = changed;
         this.unknownChanges = unknownChanges;
+        this.ticker = ticker;
+        // Nothing is cached yet.
+        this.polledNs = ticker.read();
         this.thread = Thread.ofVirtual().name("key-changes").unstarted(this::run);
     }
 
     void start() {
         thread.start();
+    }
+
+    /** Returns whether every change that was committed {@link #LEASE} ago has been reported. */
+    boolean isCurrent() {
+        return ticker.read() - polledNs < LEASE.toNanos();
     }
 
     private void run() {
@@ -66,7 +82,7 @@ final class KeyChangePoll implements AutoCloseable {
                 failing = false;
             } catch (SQLException | RuntimeException e) {
                 if (!failing && !Thread.currentThread().isInterrupted()) {
-                    log.warn("Reading key changes failed; keys stay cached until they expire: error={}", e.toString());
+                    log.warn("Reading key changes failed; keys are read from the database: error={}", e.toString());
                 }
                 failing = true;
             }
@@ -79,6 +95,7 @@ final class KeyChangePoll implements AutoCloseable {
     }
 
     void poll() throws SQLException {
+        long startedNs = ticker.read();
         Set<Long> read = new HashSet<>();
         Set<UUID> users = new HashSet<>();
         long open = openSince;
@@ -106,6 +123,7 @@ final class KeyChangePoll implements AutoCloseable {
         users.forEach(changed);
         openSince = open;
         found = read;
+        polledNs = startedNs;
     }
 
     @Override

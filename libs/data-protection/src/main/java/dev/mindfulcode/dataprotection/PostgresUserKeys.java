@@ -29,8 +29,9 @@ import org.jspecify.annotations.Nullable;
  * topic cannot guarantee.
  *
  * <p>Ciphers are cached for {@link #CACHE_RETENTION}, and evicted within a second of a rotation or an erasure by any
- * process. Missing keys are cached for {@link #ABSENCE_RETENTION}, so that replaying an erased user's records does not
- * query for each. Keys are created before the user's id is published, so no lookup comes too early.
+ * process. While changes cannot be read the cache answers nothing, after {@link ErasedUsers#IN_FORCE_WITHIN}. Missing
+ * keys are cached for {@link #ABSENCE_RETENTION}, so that replaying an erased user's records does not query for each.
+ * Keys are created before the user's id is published, so no lookup comes too early.
  *
  * <p>A key added by a rotation decrypts at once and encrypts after {@link #ACTIVATION_DELAY}: by then no process has a
  * cipher without it, even one that could not read the change. So no record is read by a process without its key.
@@ -40,7 +41,6 @@ public final class PostgresUserKeys implements UserKeys, AutoCloseable {
     /** A cipher has less than 2 KB, so a full cache has about 100 MB. */
     static final int CACHE_SIZE = 50_000;
 
-    /** A process that cannot reach the database can still decrypt for this long after an erasure. */
     static final Duration CACHE_RETENTION = Duration.ofMinutes(1);
 
     static final Duration ABSENCE_RETENTION = Duration.ofSeconds(5);
@@ -72,7 +72,7 @@ public final class PostgresUserKeys implements UserKeys, AutoCloseable {
                         cached.cipher() == null ? ABSENCE_RETENTION : CACHE_RETENTION))
                 .ticker(ticker)
                 .build();
-        this.changes = new KeyChangePoll(dataSource, this::evict, this::evictAll);
+        this.changes = new KeyChangePoll(dataSource, this::evict, this::evictAll, ticker);
     }
 
     /** Migrates the schema {@code protection}; several processes may do so at once. */
@@ -116,7 +116,7 @@ public final class PostgresUserKeys implements UserKeys, AutoCloseable {
      */
     @Override
     public Optional<UserCipher> find(UUID userId) {
-        CachedCipher cached = ciphers.getIfPresent(userId);
+        CachedCipher cached = current(userId);
         if (cached == null) {
             return Optional.ofNullable(load(Set.of(userId)).get(userId));
         }
@@ -133,7 +133,7 @@ public final class PostgresUserKeys implements UserKeys, AutoCloseable {
         Map<UUID, UserCipher> found = new HashMap<>();
         Set<UUID> missing = new HashSet<>();
         for (UUID userId : userIds) {
-            CachedCipher cached = ciphers.getIfPresent(userId);
+            CachedCipher cached = current(userId);
             if (cached == null) {
                 missing.add(userId);
             } else if (cached.cipher() != null) {
@@ -148,7 +148,7 @@ public final class PostgresUserKeys implements UserKeys, AutoCloseable {
 
     @Override
     public Optional<UserCipher> cached(UUID userId) {
-        CachedCipher cached = ciphers.getIfPresent(userId);
+        CachedCipher cached = current(userId);
         return cached == null ? Optional.empty() : Optional.ofNullable(cached.cipher());
     }
 
@@ -191,6 +191,10 @@ public final class PostgresUserKeys implements UserKeys, AutoCloseable {
     @Override
     public String toString() {
         return "PostgresUserKeys";
+    }
+
+    private @Nullable CachedCipher current(UUID userId) {
+        return changes.isCurrent() ? ciphers.getIfPresent(userId) : null;
     }
 
     private void evict(UUID userId) {

@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.mindfulcode.embeddedplatform.RestartablePostgres;
 import dev.mindfulcode.embeddedplatform.TestPlatform;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -32,10 +37,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class PostgresUserKeysTest {
 
@@ -45,6 +52,9 @@ final class PostgresUserKeysTest {
 
     @SuppressWarnings("NullAway.Init")
     private static DataSource database;
+
+    @TempDir
+    Path folder;
 
     private final AtomicLong nowNs = new AtomicLong();
     private final Ticker ticker = nowNs::get;
@@ -181,7 +191,7 @@ final class PostgresUserKeysTest {
     @Test
     void reportsEachChangeOnce() throws Exception {
         List<UUID> changed = new ArrayList<>();
-        KeyChangePoll poll = new KeyChangePoll(database, changed::add, () -> {});
+        KeyChangePoll poll = new KeyChangePoll(database, changed::add, () -> {}, ticker);
         try (Connection open = transaction()) {
             // Holds the snapshot's oldest transaction back.
             ErasedUsers.destroyKeys(open, UUID.randomUUID());
@@ -360,8 +370,114 @@ final class PostgresUserKeysTest {
         assertThat(keys.find(user)).isPresent();
     }
 
+    /** As a process whose poll hangs: by then the receipt says that no cache has the key. */
     @Test
-    void servesCachedKeysDuringAnOutage() throws Exception {
+    void answersNothingFromTheCacheWhileChangesCannotBeRead() throws SQLException {
+        PostgresUserKeys keys = keys();
+        keys.create(user);
+        destroy(user);
+        assertThat(keys.find(user)).as("within the lease").isPresent();
+
+        nowNs.addAndGet(KeyChangePoll.LEASE.toNanos());
+
+        assertThat(KeyChangePoll.LEASE).isLessThan(PostgresUserKeys.CACHE_RETENTION);
+        assertThat(keys.cached(user)).isEmpty();
+        assertThat(keys.findAll(List.of(user))).isEmpty();
+        assertThat(keys.find(user)).isEmpty();
+    }
+
+    @Test
+    void answersFromTheCacheAgainOnceChangesAreRead() throws SQLException {
+        UUID erased = UUID.randomUUID();
+        PostgresUserKeys keys = keys();
+        keys.create(user);
+        keys.create(erased);
+        nowNs.addAndGet(KeyChangePoll.LEASE.toNanos());
+        destroy(erased);
+        assertThat(keys.cached(user)).isEmpty();
+
+        keys.pollChanges();
+
+        assertThat(keys.cached(user)).isPresent();
+        assertThat(keys.cached(erased)).isEmpty();
+    }
+
+    @Test
+    void continuesAfterARestartOfTheServer() throws Exception {
+        UUID erased = UUID.randomUUID();
+        try (RestartablePostgres server = new RestartablePostgres()) {
+            server.start(folder);
+            DataSource own = PostgresUrl.parse(server.databaseUrl()).dataSource();
+            PostgresUserKeys.migrate(own);
+            PostgresUserKeys keys = new PostgresUserKeys(own, KEK, ticker);
+            try (PostgresUserKeys polling = PostgresUserKeys.open(own, KEK)) {
+                byte[] ciphertext = keys.create(user).encrypt(PLAINTEXT, "keystrokes", 1);
+                polling.find(keys.create(erased).userId());
+
+                server.stop();
+                assertThat(keys.find(user)).as("within the lease").isPresent();
+                nowNs.addAndGet(KeyChangePoll.LEASE.toNanos());
+                assertThatThrownBy(() -> keys.find(user)).isInstanceOf(UserKeyException.class);
+                assertThatThrownBy(() -> keys.create(UUID.randomUUID())).isInstanceOf(UserKeyException.class);
+                assertThatThrownBy(keys::pollChanges).isInstanceOf(SQLException.class);
+
+                server.start(folder);
+                destroy(own, erased);
+                keys.pollChanges();
+                assertThat(keys.cached(user)).as("still in memory").isPresent();
+                assertThat(keys.find(user).orElseThrow().decrypt(ciphertext, "keystrokes", 1))
+                        .isEqualTo(PLAINTEXT);
+                assertThat(keys.find(erased)).isEmpty();
+                await(() ->
+                        polling.find(user).isPresent() && polling.cached(user).isPresent());
+                await(() -> polling.find(erased).isEmpty());
+            }
+        }
+    }
+
+    /** A standby or a restored backup numbers transactions from an earlier one on: polls would find no change. */
+    @Test
+    void forgetsAllKeysWhenAnotherServerTakesOver() throws Exception {
+        Path behind = folder.resolve("behind");
+        Path ahead = folder.resolve("ahead");
+        try (RestartablePostgres server = new RestartablePostgres()) {
+            server.start(ahead);
+            DataSource own = PostgresUrl.parse(server.databaseUrl()).dataSource();
+            PostgresUserKeys.migrate(own);
+            PostgresUserKeys keys = new PostgresUserKeys(own, KEK, ticker);
+            server.stop();
+            copy(ahead, behind);
+
+            server.start(ahead);
+            for (int i = 0; i < 20; i++) {
+                keys.create(UUID.randomUUID());
+            }
+            keys.create(user);
+            keys.pollChanges();
+            assertThat(keys.cached(user)).isPresent();
+            server.stop();
+
+            server.start(behind);
+            keys.pollChanges();
+            assertThat(keys.cached(user)).isEmpty();
+            UUID later = UUID.randomUUID();
+            keys.create(later);
+            destroy(own, later);
+            keys.pollChanges();
+            assertThat(keys.cached(later)).as("changes of the other server").isEmpty();
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file).toString()), StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        }
+    }
+
+    @Test
+    void servesCachedKeysDuringAShortOutage() throws Exception {
         DataSource own =
                 PostgresUrl.parse(TestPlatform.shared().freshDatabase()).dataSource();
         PostgresUserKeys.migrate(own);
@@ -373,7 +489,7 @@ final class PostgresUserKeysTest {
         }
 
         assertThat(keys.find(user)).isPresent();
-        nowNs.addAndGet(PostgresUserKeys.CACHE_RETENTION.toNanos());
+        nowNs.addAndGet(KeyChangePoll.LEASE.toNanos());
         assertThatThrownBy(() -> keys.find(user)).isInstanceOf(UserKeyException.class);
     }
 
@@ -441,7 +557,12 @@ final class PostgresUserKeysTest {
     }
 
     private static void destroy(UUID userId) throws SQLException {
-        try (Connection connection = transaction()) {
+        destroy(database, userId);
+    }
+
+    private static void destroy(DataSource source, UUID userId) throws SQLException {
+        try (Connection connection = source.getConnection()) {
+            connection.setAutoCommit(false);
             ErasedUsers.destroyKeys(connection, userId);
             connection.commit();
         }

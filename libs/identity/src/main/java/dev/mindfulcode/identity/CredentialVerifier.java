@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Verified credentials are cached by their hash until they expire, so that a client costs one signature check and
  * not one per request. A revocation reaches the cache within {@link IdentityLookup#REVOCATIONS_INTERVAL} and the time
- * of a query. While the database is unavailable revocations are not seen, and access tokens last until they expire.
+ * of a query. While revocations cannot be read, no credential is accepted, after {@link IdentityLookup#LEASE}.
  */
 public final class CredentialVerifier implements AutoCloseable {
 
@@ -49,11 +50,12 @@ public final class CredentialVerifier implements AutoCloseable {
             @Nullable AccountProvisioner provisioner,
             Supplier<BlindIndex> subjects,
             Clock clock,
-            int cacheSizeMax) {
+            int cacheSizeMax,
+            LongSupplier nanoTime) {
         this.clock = clock;
         this.revocations = new Revocations(clock, Revocations.SIZE_MAX);
-        this.tables =
-                new IdentityLookup(database, revocations, secret == null ? this::setPublishedKeys : null, subjects);
+        this.tables = new IdentityLookup(
+                database, revocations, secret == null ? this::setPublishedKeys : null, subjects, nanoTime);
         this.own = new LocalTokenVerifier(secret, tables::signingKeys, clock);
         this.issuer = issuer;
         this.external = issuer == null ? null : new OidcTokenVerifier(issuer, tables, provisioner, clock);
@@ -82,7 +84,7 @@ public final class CredentialVerifier implements AutoCloseable {
             @Nullable AccountProvisioner provisioner,
             Supplier<BlindIndex> subjects,
             Clock clock) {
-        return open(database, secret, issuer, provisioner, subjects, clock, CACHE_SIZE_MAX);
+        return open(database, secret, issuer, provisioner, subjects, clock, CACHE_SIZE_MAX, System::nanoTime);
     }
 
     static CredentialVerifier open(
@@ -92,9 +94,10 @@ public final class CredentialVerifier implements AutoCloseable {
             @Nullable AccountProvisioner provisioner,
             Supplier<BlindIndex> subjects,
             Clock clock,
-            int cacheSizeMax) {
+            int cacheSizeMax,
+            LongSupplier nanoTime) {
         CredentialVerifier credentials =
-                new CredentialVerifier(database, secret, issuer, provisioner, subjects, clock, cacheSizeMax);
+                new CredentialVerifier(database, secret, issuer, provisioner, subjects, clock, cacheSizeMax, nanoTime);
         credentials.tables.start();
         return credentials;
     }
@@ -113,6 +116,10 @@ public final class CredentialVerifier implements AutoCloseable {
         if (credential.length() > LENGTH_MAX) {
             return CompletableFuture.failedFuture(CredentialException.invalid());
         }
+        return tables.isCurrent() ? verifyNow(credential) : tables.pollNow().thenCompose(_ -> verifyNow(credential));
+    }
+
+    private CompletableFuture<Identity> verifyNow(String credential) {
         CredentialHash hash = CredentialHash.of(credential);
         VerifiedCredential known = cache.getIfPresent(hash);
         if (known != null && !(isApiKey(known) && revocations.isDistrusted(known.verifiedAt()))) {

@@ -1,5 +1,6 @@
 package dev.mindfulcode.identity;
 
+import dev.mindfulcode.dataprotection.ErasedUsers;
 import dev.mindfulcode.dataprotection.StandingConnection;
 import java.sql.Array;
 import java.sql.Connection;
@@ -20,6 +21,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -29,14 +31,21 @@ import org.slf4j.LoggerFactory;
 /**
  * Looks up credentials in the schema {@code identity}, on one thread and one connection. Lookups that arrive during a
  * query share the next one, so that a flood of invented credentials costs index probes only. The same thread polls
- * revocations. Thread-safe.
+ * revocations; another ends live connections when they could not be polled for {@link #WATCH_LEASE}. Thread-safe.
  */
 final class IdentityLookup implements AutoCloseable {
 
     static final Duration REVOCATIONS_INTERVAL = Duration.ofMillis(500);
 
+    /** Credentials are accepted for this long after a poll of revocations began. */
+    static final Duration LEASE = ErasedUsers.IN_FORCE_WITHIN.minusSeconds(1);
+
+    /** Longer, so that connections outlast a short outage of the database. */
+    static final Duration WATCH_LEASE = Revocations.WATCHES_END_WITHIN.minusSeconds(1);
+
     private static final Logger log = LoggerFactory.getLogger(IdentityLookup.class);
 
+    private static final Duration WATCH_CHECK_INTERVAL = Duration.ofMillis(250);
     private static final Duration SIGNING_KEYS_INTERVAL = Duration.ofSeconds(30);
 
     /** A revocation is found even if its transaction took this long from insert to commit. */
@@ -82,8 +91,13 @@ final class IdentityLookup implements AutoCloseable {
     private final @Nullable Consumer<PublishedKeys> signingKeys;
     private final Supplier<BlindIndex> subjects;
     private final BlockingQueue<Lookup> pending = new ArrayBlockingQueue<>(PENDING_MAX);
+    private final LongSupplier nanoTime;
     private final Thread thread;
+    private final Thread watchThread;
     private volatile boolean closed;
+
+    /** When the latest successful poll of revocations began. */
+    private volatile long polledNs;
 
     private OffsetDateTime revocationsSince;
     private long nextSigningKeysNs;
@@ -92,12 +106,14 @@ final class IdentityLookup implements AutoCloseable {
     /**
      * @param signingKeys receives the keys at an interval; null if JWT_SECRET verifies tokens
      * @param subjects returns the index of OIDC subjects; called for each lookup of such users, and may block
+     * @param nanoTime measures the age of what was polled
      */
     IdentityLookup(
             DataSource dataSource,
             Revocations revocations,
             @Nullable Consumer<PublishedKeys> signingKeys,
-            Supplier<BlindIndex> subjects) {
+            Supplier<BlindIndex> subjects,
+            LongSupplier nanoTime) {
         this.connection = new StandingConnection(dataSource, false);
         this.revocations = revocations;
         this.signingKeys = signingKeys;
@@ -105,11 +121,40 @@ final class IdentityLookup implements AutoCloseable {
         // Before all revocations.
         this.revocationsSince = OffsetDateTime.of(2000, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC);
         this.nextSigningKeysNs = System.nanoTime();
+        this.nanoTime = nanoTime;
+        this.polledNs = nanoTime.getAsLong() - LEASE.toNanos();
+        this.watchThread = Thread.ofVirtual().name("identity-watches").unstarted(this::endWatchesWithoutPolls);
         this.thread = Thread.ofPlatform().name("identity-lookup").daemon().unstarted(this::run);
     }
 
     void start() {
         thread.start();
+        watchThread.start();
+    }
+
+    /** Returns whether all revocations that were committed {@link #LEASE} ago are known. */
+    boolean isCurrent() {
+        return nanoTime.getAsLong() - polledNs < LEASE.toNanos();
+    }
+
+    /** Polls revocations; fails with a {@link CredentialException} if that is not possible now. */
+    CompletableFuture<Void> pollNow() {
+        return enqueue(new Poll(new CompletableFuture<>())).result();
+    }
+
+    private void endWatchesWithoutPolls() {
+        long startedNs = nanoTime.getAsLong();
+        try {
+            while (!closed) {
+                Thread.sleep(WATCH_CHECK_INTERVAL);
+                long nowNs = nanoTime.getAsLong();
+                if (nowNs - polledNs >= WATCH_LEASE.toNanos() && nowNs - startedNs >= WATCH_LEASE.toNanos()) {
+                    revocations.endWatches();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Returns the key with a hash, and records its use. */
@@ -170,12 +215,18 @@ final class IdentityLookup implements AutoCloseable {
         List<ApiKeyLookup> keys = new ArrayList<>();
         List<ExternalLookup> externals = new ArrayList<>();
         List<SigningKeysLookup> signing = new ArrayList<>();
+        List<Poll> polls = new ArrayList<>();
         for (Lookup lookup : lookups) {
             switch (lookup) {
                 case ApiKeyLookup key -> keys.add(key);
                 case ExternalLookup external -> externals.add(external);
                 case SigningKeysLookup those -> signing.add(those);
+                case Poll poll -> polls.add(poll);
             }
+        }
+        if (!polls.isEmpty()) {
+            poll();
+            polls.forEach(this::complete);
         }
         if (!keys.isEmpty()) {
             process(keys, connected -> {
@@ -208,19 +259,31 @@ final class IdentityLookup implements AutoCloseable {
         }
     }
 
+    private void complete(Poll poll) {
+        if (isCurrent()) {
+            poll.result().complete(null);
+        } else {
+            poll.result().completeExceptionally(CredentialException.unavailable());
+        }
+    }
+
     private void poll() {
+        long startedNs = nanoTime.getAsLong();
         try {
             var _ = connection.run(connected -> {
                 pollRevocations(connected);
                 return connected;
             });
+            polledNs = startedNs;
             pollSigningKeys();
             failing = false;
         } catch (SQLException | RuntimeException e) {
-            boolean early = e instanceof SQLException sql && MISSING_TABLE_STATES.contains(sql.getSQLState());
-            if (!failing && !early) {
+            if (e instanceof SQLException sql && MISSING_TABLE_STATES.contains(sql.getSQLState())) {
+                // Nothing was revoked yet.
+                polledNs = startedNs;
+            } else if (!failing) {
                 failing = true;
-                log.warn("Reading revocations failed; revoked credentials stay valid: error={}", e.toString());
+                log.warn("Reading revocations failed; rejecting credentials soon: error={}", e.toString());
             }
         }
     }
@@ -314,6 +377,7 @@ final class IdentityLookup implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        watchThread.interrupt();
         thread.interrupt();
         try {
             thread.join(STOP_TIMEOUT);
@@ -335,4 +399,6 @@ final class IdentityLookup implements AutoCloseable {
     private record ExternalLookup(External external, CompletableFuture<Optional<UUID>> result) implements Lookup {}
 
     private record SigningKeysLookup(CompletableFuture<PublishedKeys> result) implements Lookup {}
+
+    private record Poll(CompletableFuture<Void> result) implements Lookup {}
 }

@@ -1,6 +1,7 @@
 package dev.mindfulcode.identity;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.Map;
@@ -18,6 +19,12 @@ import org.jspecify.annotations.Nullable;
  * distrusted, so that clients have to refresh once.
  */
 public final class Revocations {
+
+    /**
+     * Time from the commit of a revocation until its watches have been notified in every process, also in one that
+     * cannot read revocations: it notifies all of its watches.
+     */
+    public static final Duration WATCHES_END_WITHIN = Duration.ofSeconds(16);
 
     static final int SIZE_MAX = 100_000;
 
@@ -55,7 +62,10 @@ public final class Revocations {
         return madeAt.isBefore(distrustedBefore);
     }
 
-    /** Runs {@code ended} once: when the grant or user is revoked, or now if it is. Close the watch after use. */
+    /**
+     * Runs {@code ended} once: when the grant or user is revoked, or now if it is, or when revocations cannot be read.
+     * Close the watch after use.
+     */
     public Watch watch(UUID grantId, Runnable ended) {
         Watch watch = new Watch(grantId, ended);
         watches.compute(grantId, (_, watching) -> {
@@ -67,6 +77,11 @@ public final class Revocations {
             watch.notifyOnce();
         }
         return watch;
+    }
+
+    /** Notifies all watches: whether their grants are revoked is unknown. */
+    void endWatches() {
+        watches.values().forEach(watching -> watching.forEach(Watch::notifyOnce));
     }
 
     /** Calls {@code action} with the ids of revocations before they are removed. */

@@ -21,7 +21,9 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -260,6 +262,48 @@ class CredentialVerifierTest {
     }
 
     @Test
+    void acceptsNothingWhileRevocationsCannotBeRead() {
+        AtomicLong nowNs = new AtomicLong();
+        CredentialVerifier credentials = open(database, JwtSecret.parse(TestTokens.SECRET), clock, nowNs::get);
+        String token = TestTokens.hs256(claims());
+        String other = TestTokens.hs256(TestTokens.claims(user, UUID.randomUUID(), clock.instant()));
+        credentials.verify(token).join();
+        database.revoke(family);
+        database.allowConnections(false);
+
+        assertThat(credentials.verify(other).join().userId())
+                .as("within the lease")
+                .isEqualTo(user);
+        nowNs.addAndGet(IdentityLookup.LEASE.toNanos());
+        for (String credential : List.of(token, other)) {
+            assertThatThrownBy(() -> credentials.verify(credential).join())
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            CredentialException.class,
+                            e -> assertThat(e.reason()).isEqualTo(CredentialException.Reason.UNAVAILABLE));
+        }
+
+        database.allowConnections(true);
+        assertRefused(credentials, token);
+        assertThat(credentials.verify(other).join().userId()).isEqualTo(user);
+    }
+
+    @Test
+    void notifiesAllWatchesWhileRevocationsCannotBeRead() throws InterruptedException {
+        AtomicLong nowNs = new AtomicLong();
+        CredentialVerifier credentials = open(database, JwtSecret.parse(TestTokens.SECRET), clock, nowNs::get);
+        credentials.verify(TestTokens.hs256(claims())).join();
+        CountDownLatch notified = new CountDownLatch(1);
+        try (var _ = credentials.revocations().watch(family, notified::countDown)) {
+            database.allowConnections(false);
+            nowNs.addAndGet(IdentityLookup.WATCH_LEASE.toNanos());
+            assertThat(notified.await(TIMEOUT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        } finally {
+            database.allowConnections(true);
+        }
+    }
+
+    @Test
     void distrustsEarlierTokensPastTheLimitOfRevocations() {
         Revocations revocations = new Revocations(clock, 2);
         UUID first = UUID.randomUUID();
@@ -369,8 +413,23 @@ class CredentialVerifierTest {
 
     private CredentialVerifier open(
             IdentityDatabase in, @org.jspecify.annotations.Nullable JwtSecret secret, Clock with) {
-        CredentialVerifier credentials =
-                CredentialVerifier.open(in.dataSource, secret, null, null, () -> new BlindIndex(new byte[32]), with);
+        return open(in, secret, with, System::nanoTime);
+    }
+
+    private CredentialVerifier open(
+            IdentityDatabase in,
+            @org.jspecify.annotations.Nullable JwtSecret secret,
+            Clock with,
+            LongSupplier nanoTime) {
+        CredentialVerifier credentials = CredentialVerifier.open(
+                in.dataSource,
+                secret,
+                null,
+                null,
+                () -> new BlindIndex(new byte[32]),
+                with,
+                CredentialVerifier.CACHE_SIZE_MAX,
+                nanoTime);
         opened.add(credentials);
         return credentials;
     }

@@ -29,9 +29,27 @@ final class IdentityDatabase {
         """;
 
     final DataSource dataSource;
+    private final String url = TestPlatform.shared().freshDatabase();
 
     IdentityDatabase() {
-        dataSource = PostgresUrl.parse(TestPlatform.shared().freshDatabase()).dataSource();
+        dataSource = PostgresUrl.parse(url).dataSource();
+    }
+
+    /** Ends all connections and refuses new ones, as in an outage, or ends that. */
+    void allowConnections(boolean allowed) {
+        String name = url.substring(url.lastIndexOf('/') + 1);
+        try (Connection connection = PostgresUrl.parse(TestPlatform.shared().databaseUrl())
+                        .dataSource()
+                        .getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("ALTER DATABASE " + name + " WITH ALLOW_CONNECTIONS " + allowed);
+            if (!allowed) {
+                statement.execute(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name + "'");
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     IdentityDatabase withTables() {

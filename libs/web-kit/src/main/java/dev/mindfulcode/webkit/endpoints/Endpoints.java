@@ -31,7 +31,7 @@ import reactor.core.publisher.Mono;
 public final class Endpoints {
 
     /** For the head of the response; streams may last longer. */
-    private static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(15);
+    public static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(15);
 
     private static final int RETRY_AFTER_SECONDS = 2;
     private static final String MATCH = Endpoints.class.getName() + ".match";
