@@ -4,11 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.apigateway.Api.Answer;
 import dev.mindfulcode.apigateway.Api.User;
+import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -134,6 +140,107 @@ class ImportApiTest {
         send(ada, source, session(1, "ended", LAST_YEAR, "")).isProblem(403, "forbidden");
     }
 
+    @Test
+    void importsFeatureReports() {
+        imports(2, 0, session(0, "started", LAST_YEAR, ""), report(0, LAST_YEAR.plusSeconds(5), 0.5));
+        imports(0, 1, report(0, LAST_YEAR.plusSeconds(5), 0.5));
+
+        JsonNode log = api.get("/api/privacy/export", ada.token()).json().path("log");
+        JsonNode report = row(log, "feature_reports");
+        assertThat(report.path("imported").asBoolean()).isTrue();
+        assertThat(report.path("session_id").asString())
+                .isEqualTo(row(log, "session_events").path("session_id").asString());
+        assertThat(report.path("received_at").asString())
+                .isEqualTo(LAST_YEAR.plusSeconds(65).toString());
+        assertThat(report.path("keystrokes").asInt()).isEqualTo(120);
+        assertThat(report.path("rhythm").asDouble()).isEqualTo(0.5);
+
+        String good = report(1, LAST_YEAR, 0.5);
+        invalid("records[0].rhythm", report(1, LAST_YEAR, 1.5));
+        invalid("records[0].keystrokes", good.replace("\"keystrokes\": 120", "\"keystrokes\": -1"));
+        invalid("records[0].duration_ms", good.replace("\"active_ms\": 50000", "\"active_ms\": 70000"));
+        setting("{\"collection_level\": \"features\"}");
+        imports(1, 0, good);
+        setting("{\"collection_level\": \"local\"}");
+        send(ada, source, report(2, LAST_YEAR, 0.5)).isProblem(403, "forbidden").withField("records[0]");
+    }
+
+    @Test
+    void publishesOnceWhatTwoRequestsImportAtOnce() throws Exception {
+        List<String> rows = new ArrayList<>();
+        rows.add(session(0, "started", LAST_YEAR, ""));
+        for (int i = 0; i < 50; i++) {
+            rows.add(batch(i, LAST_YEAR.plusSeconds(10L * i), "LLX"));
+        }
+        String all = String.join(",", rows);
+        imports(1, 0, rows.getFirst());
+        send(ada, session, rows.getFirst());
+        int imported = 0;
+        try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Answer>> answers = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                UUID from = i % 2 == 0 ? source : session;
+                answers.add(clients.submit(() -> send(ada, from, all)));
+            }
+            for (Future<Answer> answer : answers) {
+                assertThat(answer.get().status()).as(answer.get().toString()).isEqualTo(200);
+                imported += answer.get().json().path("imported").asInt();
+            }
+        }
+
+        assertThat(imported).as("from two sources").isEqualTo(2 * 50);
+        List<Integer> sequences = new ArrayList<>();
+        api.get("/api/privacy/export", ada.token()).json().path("log").forEach(row -> {
+            if (row.path("table").asString().equals("keystroke_batches")) {
+                sequences.add(row.path("sequence").asInt());
+            }
+        });
+        assertThat(sequences).hasSize(100);
+        for (int i = 0; i < 50; i++) {
+            assertThat(sequences).filteredOn(Predicate.isEqual(i)).hasSize(2);
+        }
+    }
+
+    /** As for a session that an editor starts: the settings hold for what an import publishes. */
+    @Test
+    void excludesImportedSessionsWhenTheSettingsChange() {
+        imports(2, 0, session(0, "started", LAST_YEAR, ", \"project\": \"Old\""), batch(0, LAST_YEAR, "LLX"));
+        setting("{\"excluded_projects\": [\"old\"]}");
+        assertThat(gateway.count(
+                        "SELECT count(*) FROM gateway.session_owners WHERE user_id = ? AND excluded_by = 'project'",
+                        ada.id()))
+                .isEqualTo(1);
+    }
+
+    /** The import waits for the user's row, which the test holds, behind the change. */
+    @Test
+    void importsNothingThatAChangeMadeMeanwhileExcludes() throws Exception {
+        try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
+                Connection holding = gateway.connection()) {
+            holding.setAutoCommit(false);
+            holding.createStatement()
+                    .execute("SELECT FROM identity.users WHERE user_id = '" + ada.id() + "' FOR NO KEY UPDATE");
+            Future<?> change = clients.submit(() -> setting("{\"excluded_projects\": [\"old\"]}"));
+            awaitLockWaits(1);
+            Future<Answer> importing =
+                    clients.submit(() -> send(ada, source, session(0, "started", LAST_YEAR, ", \"project\": \"Old\"")));
+            awaitLockWaits(2);
+            holding.rollback();
+            change.get();
+            importing.get().isProblem(403, "forbidden").withField("records[0]");
+        }
+        JsonNode log = api.get("/api/privacy/export", ada.token()).json().path("log");
+        for (JsonNode row : log) {
+            assertThat(row.path("table").asString()).isNotEqualTo("session_events");
+        }
+    }
+
+    private void awaitLockWaits(int count) {
+        Eventually.holds(() -> gateway.count("SELECT count(*) FROM pg_stat_activity"
+                        + " WHERE datname = current_database() AND wait_event_type = 'Lock'")
+                == count);
+    }
+
     private void setting(String json) {
         assertThat(api.put("/api/privacy/settings", ada.token(), json).status()).isEqualTo(200);
     }
@@ -181,6 +288,19 @@ class ImportApiTest {
                         + "\", \"received_at\": \"" + at + "\", \"intervals_ms\": [0, 150, 160], \"key_classes\": \""
                         + classes + "\", \"dwells_ms\": [], \"signal_at_ms\": [], \"signal_kinds\": [],"
                         + " \"signal_values\": []");
+    }
+
+    /** A minute with 120 keystrokes. */
+    private String report(int number, Instant at, double rhythm) {
+        return row(
+                "feature_reports",
+                number,
+                "\"report_id\": \"" + UUID.nameUUIDFromBytes(new byte[] {1, (byte) number}) + "\", \"session_id\": \""
+                        + session + "\", \"sequence\": " + number + ", \"started_at\": \"" + at
+                        + "\", \"received_at\": \"" + at.plusSeconds(60) + "\", \"duration_ms\": 60000,"
+                        + " \"keystrokes\": 120, \"errors\": 6, \"context_switches\": 1, \"files_modified\": 2,"
+                        + " \"active_ms\": 50000, \"rhythm\": " + rhythm + ", \"focus\": 0.75,"
+                        + " \"consistency\": 0.5, \"error_penalty\": 0.25, \"velocity\": 0.5");
     }
 
     private static String row(String table, int number, String fields) {

@@ -10,15 +10,21 @@ import dev.mindfulcode.schemas.AccountEventKind;
 import dev.mindfulcode.schemas.CollectionLevel;
 import dev.mindfulcode.schemas.Topics;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 class PrivacySettingsApiTest {
@@ -308,6 +314,50 @@ class PrivacySettingsApiTest {
         assertThat(List.of(excludedBy(first), excludedBy(second))).containsExactly("", "project");
         change(user, "{\"excluded_projects\": [], \"excluded_languages\": [\"java\"]}");
         assertThat(List.of(excludedBy(first), excludedBy(second))).containsExactly("language", "");
+    }
+
+    /** In either order: both wait for the user's row, which the test holds. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void leavesNoSessionThatStartsDuringTheChange(boolean changesFirst) throws Exception {
+        User user = gateway.user();
+        String session = UUID.randomUUID().toString();
+        Callable<Answer> change = () -> change(user, "{\"excluded_projects\": [\"secret\"]}");
+        Callable<Answer> start =
+                () -> start(user, "{\"session_id\": \"%s\", \"project\": \"Secret\"}".formatted(session));
+        Answer started;
+        try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
+                Connection holding = gateway.connection()) {
+            holding.setAutoCommit(false);
+            holding.createStatement()
+                    .execute("SELECT FROM identity.users WHERE user_id = '" + user.id() + "' FOR NO KEY UPDATE");
+            Future<Answer> first = clients.submit(changesFirst ? change : start);
+            awaitLockWaits(1);
+            Future<Answer> second = clients.submit(changesFirst ? start : change);
+            awaitLockWaits(2);
+            holding.rollback();
+            started = changesFirst ? second.get() : first.get();
+            assertThat((changesFirst ? first : second).get().status()).isEqualTo(200);
+        }
+
+        if (changesFirst) {
+            started.isProblem(403, "not-collected").withField("project");
+            api.get("/api/sessions/" + session, user.token()).isProblem(404, "not-found");
+        } else {
+            assertThat(started.status()).isEqualTo(201);
+            assertThat(excludedBy(session)).isEqualTo("project");
+        }
+        assertThat(gateway.count("""
+                        SELECT count(*) FROM gateway.session_owners
+                        WHERE user_id = ? AND status IS NOT NULL AND excluded_by IS NULL""", user.id()))
+                .as("sessions whose batches ingest accepts")
+                .isZero();
+    }
+
+    private void awaitLockWaits(int count) {
+        Eventually.holds(() -> gateway.count("SELECT count(*) FROM pg_stat_activity"
+                        + " WHERE datname = current_database() AND wait_event_type = 'Lock'")
+                == count);
     }
 
     /** Ingest polls changes: the response must come later than every ingest has noticed. */

@@ -30,9 +30,10 @@ import org.slf4j.LoggerFactory;
  * gateway.session_owners} and {@code gateway.privacy_settings}. What it returns was true less than
  * {@link SettingsWatch#LEASE} ago. Thread-safe.
  *
- * <p>Unknown sessions are not cached. A lookup waits for a query that starts after it and serves all lookups that came
- * while the query before ran: a session claimed just before is found, and a flood of invented ids costs one connection
- * and an index probe each.
+ * <p>An id without a status is claimed for a session that has not started, and may not: it is unknown. Unknown sessions
+ * are not cached. A lookup waits for a query that starts after it and serves all lookups that came while the query
+ * before ran: a session started just before is found, and a flood of invented ids costs one connection and an index
+ * probe each.
  */
 final class SessionAccessLookup implements AutoCloseable {
 
@@ -56,7 +57,7 @@ final class SessionAccessLookup implements AutoCloseable {
     private static final String SELECT = """
             SELECT session_id, user_id, collection_level, excluded_by
             FROM gateway.session_owners LEFT JOIN gateway.privacy_settings USING (user_id)
-            WHERE session_id = ANY (?)""";
+            WHERE session_id = ANY (?) AND status IS NOT NULL""";
 
     private static final Logger log = LoggerFactory.getLogger(SessionAccessLookup.class);
 
@@ -97,7 +98,7 @@ final class SessionAccessLookup implements AutoCloseable {
     }
 
     /**
-     * Looks up a session; empty if nobody has claimed the session. Fails with a {@link ProblemException} if the
+     * Looks up a session; empty if nobody has started the session. Fails with a {@link ProblemException} if the
      * database is unavailable or too many lookups are pending.
      */
     CompletableFuture<Optional<SessionAccess>> find(UUID sessionId) {

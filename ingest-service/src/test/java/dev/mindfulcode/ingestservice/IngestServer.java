@@ -77,7 +77,7 @@ final class IngestServer implements AutoCloseable {
             CREATE SCHEMA gateway;
             CREATE TABLE gateway.session_owners
                 (session_id uuid PRIMARY KEY, user_id uuid NOT NULL, started_at timestamptz NOT NULL,
-                excluded_by text);
+                status text, excluded_by text);
             CREATE TABLE gateway.privacy_settings
                 (user_id uuid PRIMARY KEY, collection_level text NOT NULL,
                 changed_at timestamptz NOT NULL DEFAULT clock_timestamp());
@@ -142,19 +142,29 @@ final class IngestServer implements AutoCloseable {
         return userId;
     }
 
-    /** Claims a new session, as the gateway does. */
+    /** Starts a new session, as the gateway does. */
     UUID newSession(UUID userId) {
         UUID sessionId = UUID.randomUUID();
-        claim(sessionId, userId);
+        start(sessionId, userId);
         return sessionId;
     }
 
+    void start(UUID sessionId, UUID userId) {
+        insertSession(sessionId, userId, "active");
+    }
+
+    /** Claims an id for a session that does not start. */
     void claim(UUID sessionId, UUID userId) {
+        insertSession(sessionId, userId, null);
+    }
+
+    private void insertSession(UUID sessionId, UUID userId, @Nullable String status) {
         try (Connection connection = database.getConnection();
                 PreparedStatement insert =
-                        connection.prepareStatement("INSERT INTO gateway.session_owners VALUES (?, ?, now())")) {
+                        connection.prepareStatement("INSERT INTO gateway.session_owners VALUES (?, ?, now(), ?)")) {
             insert.setObject(1, sessionId);
             insert.setObject(2, userId);
+            insert.setString(3, status);
             insert.executeUpdate();
         } catch (SQLException e) {
             throw new IllegalStateException(e);

@@ -258,15 +258,15 @@ class KeystrokesEndpointTest {
     }
 
     @Test
-    void acceptsSessionClaimedAfterItsFirstRejection() {
-        UUID claimedLate = UUID.randomUUID();
+    void acceptsSessionStartedAfterItsFirstRejection() {
+        UUID startedLate = UUID.randomUUID();
         for (int i = 0; i < 20; i++) {
-            assertProblem(server.post(user, BatchJson.of(claimedLate, 0)), ProblemType.UNKNOWN_SESSION, "session_id");
+            assertProblem(server.post(user, BatchJson.of(startedLate, 0)), ProblemType.UNKNOWN_SESSION, "session_id");
         }
 
-        server.claim(claimedLate, user);
+        server.start(startedLate, user);
 
-        assertThat(server.post(user, BatchJson.of(claimedLate, 0)).statusCode()).isEqualTo(202);
+        assertThat(server.post(user, BatchJson.of(startedLate, 0)).statusCode()).isEqualTo(202);
     }
 
     @Test

@@ -86,18 +86,28 @@ class SessionAccessLookupTest {
         UUID session = UUID.randomUUID();
         assertThat(sessions.find(session).join()).isEmpty();
 
-        server.claim(session, user);
+        server.start(session, user);
 
         assertThat(sessions.find(session).join()).hasValue(access);
     }
 
-    /** A lookup after the claim is answered by a query that starts after the claim. */
+    /** The user's settings may exclude it since. */
     @Test
-    void findsSessionClaimedDuringAnotherLookup() {
+    void findsNoSessionThatIsOnlyClaimed() {
+        UUID session = UUID.randomUUID();
+        server.claim(session, user);
+
+        assertThat(sessions.find(session).join()).isEmpty();
+        assertThat(sessions.cached(session)).isNull();
+    }
+
+    /** A lookup after the start is answered by a query that starts after it. */
+    @Test
+    void findsSessionStartedDuringAnotherLookup() {
         for (int round = 0; round < 200; round++) {
             UUID session = UUID.randomUUID();
             sessions.find(session);
-            server.claim(session, user);
+            server.start(session, user);
 
             assertThat(sessions.find(session).join()).hasValue(access);
         }

@@ -9,6 +9,7 @@ import dev.mindfulcode.apigateway.log.LogPosition;
 import dev.mindfulcode.apigateway.log.SentEvents;
 import dev.mindfulcode.apigateway.portability.ImportReader.Numbered;
 import dev.mindfulcode.apigateway.sessions.ImportedSessions;
+import dev.mindfulcode.apigateway.sessions.SessionExclusions;
 import dev.mindfulcode.dataprotection.SealedEvents;
 import dev.mindfulcode.dataprotection.SealedText;
 import dev.mindfulcode.dataprotection.UserCipher;
@@ -43,7 +44,7 @@ import reactor.core.scheduler.Schedulers;
  *
  * <p>The number of the next record is stored for each table of a source, in the transaction in which records are
  * published: a repeated import publishes nothing twice. Its rows are locked, so that requests are handled one after
- * another. Thread-safe.
+ * another, and so are the user's settings, so that they hold for what a request publishes. Thread-safe.
  */
 final class Imports implements AutoCloseable {
 
@@ -78,6 +79,7 @@ final class Imports implements AutoCloseable {
             Database database,
             AsyncUserCiphers ciphers,
             CollectionSettingsTable settings,
+            SessionExclusions exclusions,
             EventPublisher publisher,
             SchemaRegistry registry) {
         this.database = database;
@@ -85,7 +87,7 @@ final class Imports implements AutoCloseable {
         this.settings = settings;
         this.publisher = publisher;
         this.sent = new SentEvents(database);
-        this.sessions = new ImportedSessions(database);
+        this.sessions = new ImportedSessions(database, exclusions);
         this.sessionEvents = new SealedEvents<>(Topics.SESSIONS, registry);
         this.accountEvents = new SealedEvents<>(Topics.ACCOUNTS, registry);
         this.ratings = new SealedEvents<>(Topics.FLOW_FEEDBACK, registry);
@@ -95,12 +97,12 @@ final class Imports implements AutoCloseable {
 
     /** Publishes records of a source, an account here or elsewhere. */
     Mono<Result> add(UUID userId, UUID sourceId, List<Numbered> records) {
-        return settings.find(userId)
-                .doOnNext(current -> requireAllowed(current, records))
-                .then(ciphers.find(userId))
+        return ciphers.find(userId)
                 .switchIfEmpty(Mono.error(() -> ProblemType.UNAUTHENTICATED.withDetail("The account does not exist.")))
-                .flatMap(cipher -> database.inTransaction(
-                        lock(userId, sourceId).flatMap(next -> publish(cipher, sourceId, records, next))));
+                .flatMap(cipher -> database.inTransaction(settings.findLocked(userId)
+                        .doOnNext(current -> requireAllowed(current, records))
+                        .flatMap(current -> lock(userId, sourceId)
+                                .flatMap(next -> publish(cipher, sourceId, records, next, current)))));
     }
 
     private static void requireAllowed(CollectionSettings settings, List<Numbered> records) {
@@ -145,7 +147,11 @@ final class Imports implements AutoCloseable {
     }
 
     private Mono<Result> publish(
-            UserCipher cipher, UUID sourceId, List<Numbered> records, Map<String, Long> nextNumbers) {
+            UserCipher cipher,
+            UUID sourceId,
+            List<Numbered> records,
+            Map<String, Long> nextNumbers,
+            CollectionSettings current) {
         Map<String, Long> next = new HashMap<>(nextNumbers);
         List<Numbered> missing = new ArrayList<>();
         for (Numbered record : records) {
@@ -163,7 +169,7 @@ final class Imports implements AutoCloseable {
                 .concatMap(run -> publishRun(cipher.userId(), run).delaySubscription(TOPIC_CHANGE_DELAY))
                 .concatMapIterable(published -> published)
                 .collectList()
-                .flatMap(published -> sessions.apply(cipher.userId(), published))
+                .flatMap(published -> sessions.apply(cipher.userId(), published, current))
                 .then(Mono.defer(() -> applySensitivity(cipher.userId(), missing)))
                 .then(Mono.defer(() -> storeNext(cipher.userId(), sourceId, next)))
                 .thenReturn(new Result(missing.size(), records.size() - missing.size()));
@@ -259,8 +265,9 @@ final class Imports implements AutoCloseable {
     private static List<ImportedSessions.Published> published(List<Encoded> run, List<LogPosition> positions) {
         List<ImportedSessions.Published> published = new ArrayList<>();
         for (int i = 0; i < run.size(); i++) {
-            if (run.get(i).record.content() instanceof ImportedRecord.Session(SessionEvent event, SessionDetails _)) {
-                published.add(new ImportedSessions.Published(event, positions.get(i)));
+            if (run.get(i).record.content()
+                    instanceof ImportedRecord.Session(SessionEvent event, SessionDetails details)) {
+                published.add(new ImportedSessions.Published(event, details, positions.get(i)));
             }
         }
         return published;

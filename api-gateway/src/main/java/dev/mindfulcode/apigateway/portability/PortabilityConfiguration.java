@@ -6,6 +6,7 @@ import dev.mindfulcode.apigateway.database.AsyncUserCiphers;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.KafkaConnection;
+import dev.mindfulcode.apigateway.sessions.SessionExclusions;
 import dev.mindfulcode.identity.accounts.AccountDetails;
 import dev.mindfulcode.identity.accounts.AccountTable;
 import dev.mindfulcode.identity.tokens.RefreshTokens;
@@ -47,9 +48,10 @@ public class PortabilityConfiguration {
             Database database,
             AsyncUserCiphers ciphers,
             CollectionSettingsTable settings,
+            SessionExclusions exclusions,
             EventPublisher publisher,
             KafkaConnection kafka) {
-        return new Imports(database, ciphers, settings, publisher, kafka.registry());
+        return new Imports(database, ciphers, settings, exclusions, publisher, kafka.registry());
     }
 
     @Bean

@@ -20,6 +20,14 @@ record DetailsUpdate(
                 body.text("project", LENGTH_MAX), body.text("language", LENGTH_MAX), body.text("editor", LENGTH_MAX));
     }
 
+    /** Returns this update and a later one as one. */
+    DetailsUpdate followedBy(DetailsUpdate later) {
+        return new DetailsUpdate(
+                later.project == null ? project : later.project,
+                later.language == null ? language : later.language,
+                later.editor == null ? editor : later.editor);
+    }
+
     boolean isEmpty() {
         return project == null && language == null && editor == null;
     }

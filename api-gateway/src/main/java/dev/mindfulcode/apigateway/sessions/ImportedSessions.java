@@ -1,7 +1,9 @@
 package dev.mindfulcode.apigateway.sessions;
 
+import dev.mindfulcode.apigateway.collection.CollectionSettings;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.log.LogPosition;
+import dev.mindfulcode.schemas.SessionDetails;
 import dev.mindfulcode.schemas.SessionEvent;
 import dev.mindfulcode.webkit.problems.ProblemType;
 import java.time.Instant;
@@ -10,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -17,13 +20,19 @@ import reactor.core.publisher.Mono;
 public final class ImportedSessions {
 
     private final SessionOwnership ownership;
+    private final SessionExclusions exclusions;
 
-    public ImportedSessions(Database database) {
+    public ImportedSessions(Database database, SessionExclusions exclusions) {
         this.ownership = new SessionOwnership(database);
+        this.exclusions = exclusions;
     }
 
-    /** A published event. */
-    public record Published(SessionEvent event, LogPosition position) {}
+    /**
+     * A published event.
+     *
+     * @param details null if the event sets none
+     */
+    public record Published(SessionEvent event, @Nullable SessionDetails details, LogPosition position) {}
 
     /**
      * Claims ids; fails with 409 for one that belongs to another user.
@@ -40,8 +49,8 @@ public final class ImportedSessions {
                 .then();
     }
 
-    /** Stores the state of sessions after published events. */
-    public Mono<Void> apply(UUID userId, List<Published> events) {
+    /** Stores the state of sessions after published events, and what may exclude them. */
+    public Mono<Void> apply(UUID userId, List<Published> events, CollectionSettings current) {
         Map<UUID, Mono<OwnedSession>> sessions = new HashMap<>();
         for (Published published : events) {
             UUID sessionId = published.event.getSessionId();
@@ -50,7 +59,25 @@ public final class ImportedSessions {
         }
         return Flux.fromIterable(sessions.values())
                 .concatMap(session -> session.flatMap(ownership::update))
+                .thenMany(Flux.fromIterable(updates(events).entrySet()))
+                .concatMap(update -> ownership
+                        .find(update.getKey(), userId)
+                        .flatMap(session -> exclusions.update(session, update.getValue(), current)))
                 .then();
+    }
+
+    private static Map<UUID, DetailsUpdate> updates(List<Published> events) {
+        Map<UUID, DetailsUpdate> updates = new HashMap<>();
+        for (Published published : events) {
+            SessionDetails details = published.details;
+            if (details != null) {
+                updates.merge(
+                        published.event.getSessionId(),
+                        new DetailsUpdate(details.getProject(), details.getLanguage(), details.getEditor()),
+                        DetailsUpdate::followedBy);
+            }
+        }
+        return updates;
     }
 
     private static OwnedSession after(OwnedSession session, Published published) {

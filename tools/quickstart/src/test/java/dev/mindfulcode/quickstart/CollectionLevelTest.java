@@ -8,10 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -86,6 +90,55 @@ class CollectionLevelTest {
         assertThat(before).contains(202);
         assertThat(after).isNotEmpty().containsOnly(403);
         assertThat(recordsOf(user)).hasSize((int) records);
+    }
+
+    /** Editors start sessions of a project while its user excludes it, and send batches of refused ones too. */
+    @Test
+    void leavesNoSessionThatStartsDuringTheChange() throws Exception {
+        TestUser user = TestUser.register(system.origin());
+        List<UUID> sessions = Collections.synchronizedList(new ArrayList<>());
+        AtomicBoolean done = new AtomicBoolean();
+        try (ExecutorService editors = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<List<Integer>>> starting = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                starting.add(editors.submit(() -> startSessions(user, sessions, done)));
+            }
+            try {
+                Eventually.holds("sessions start", () -> sessions.size() > 20);
+                assertThat(user.put(SETTINGS, "{\"excluded_projects\": [\"secret\"]}")
+                                .statusCode())
+                        .isEqualTo(200);
+            } finally {
+                done.set(true);
+            }
+            List<Integer> statuses = new ArrayList<>();
+            for (Future<List<Integer>> editor : starting) {
+                statuses.addAll(editor.get());
+            }
+            assertThat(statuses).contains(201, 403).containsOnly(201, 403);
+        }
+
+        for (UUID session : sessions) {
+            assertThat(user.post("/api/keystrokes", TestUser.batch(session, 0, 10))
+                            .statusCode())
+                    .as("a batch of a session that started or was refused")
+                    .isBetween(400, 499);
+        }
+        assertThat(recordsOf(user)).isEmpty();
+    }
+
+    /** Starts sessions until some are refused; adds their ids before it sends them, and returns the statuses. */
+    private static List<Integer> startSessions(TestUser user, List<UUID> sessions, AtomicBoolean done)
+            throws IOException, InterruptedException {
+        List<Integer> statuses = new ArrayList<>();
+        while (!done.get() && statuses.stream().filter(status -> status == 403).count() < 20) {
+            UUID session = UUID.randomUUID();
+            sessions.add(session);
+            statuses.add(
+                    user.post("/api/sessions/start", "{\"session_id\": \"" + session + "\", \"project\": \"Secret\"}")
+                            .statusCode());
+        }
+        return statuses;
     }
 
     private static int setLevel(TestUser user, String level) throws IOException, InterruptedException {
