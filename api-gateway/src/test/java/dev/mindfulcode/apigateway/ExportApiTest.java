@@ -12,6 +12,7 @@ import dev.mindfulcode.schemas.SignalKind;
 import dev.mindfulcode.schemas.Topics;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -24,6 +25,8 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
+import javax.management.MalformedObjectNameException;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -138,7 +141,7 @@ class ExportApiTest {
 
     @Test
     void runsOneExportOfAUserAtATimeAndFreesItWhenItsClientLeaves() throws IOException {
-        writeMegabytes(24);
+        writeMegabytes(ada, 24);
         String id;
         try (RawHttp slow = new RawHttp(GatewayUnderTest.port(gateway.context), 4_096)) {
             slow.send("GET " + EXPORT + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + ada.token() + "\r\n\r\n");
@@ -166,9 +169,53 @@ class ExportApiTest {
         assertThat(progress.path("format").asString()).isEqualTo("json");
     }
 
+    /** Four clients stop reading; what their exports hold is freed although they stay connected. */
+    @Test
+    void refusesAFifthExportUntilAnAbandonedOneIsFreed() throws Exception {
+        List<User> others = List.of(gateway.user(), gateway.user(), gateway.user(), gateway.user());
+        others.forEach(user -> writeMegabytes(user, 8));
+        int consumersBefore = consumers();
+        List<RawHttp> abandoned = new ArrayList<>();
+        try {
+            for (User user : others) {
+                RawHttp client = new RawHttp(GatewayUnderTest.port(gateway.context), 4_096);
+                abandoned.add(client);
+                client.send(
+                        "GET " + EXPORT + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + user.token() + "\r\n\r\n");
+                assertThat(headOf(client)).startsWith("HTTP/1.1 200");
+            }
+            Answer refused = api.get(EXPORT, ada.token());
+            refused.isProblem(503, "unavailable");
+            assertThat(refused.header("Retry-After")).isEqualTo("30");
+
+            Eventually.holds(() -> api.get(EXPORT, ada.token()).status() == 200);
+            Eventually.holds(() -> consumers() == consumersBefore);
+        } finally {
+            for (RawHttp client : abandoned) {
+                client.close();
+            }
+        }
+        for (User user : others) {
+            Eventually.holds(() -> gateway.count(
+                            "SELECT count(*) FROM gateway.exports WHERE state = 'cancelled' AND user_id = ?", user.id())
+                    == 1);
+        }
+    }
+
+    /** Returns how many consumers without a group are open in this process, such as those of exports. */
+    private static int consumers() {
+        try {
+            return ManagementFactory.getPlatformMBeanServer()
+                    .queryNames(new ObjectName("kafka.consumer:type=app-info,id=consumer-null-*"), null)
+                    .size();
+        } catch (MalformedObjectNameException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     @Test
     void endsWithAnErrorWhenItsAccountIsErased() throws Exception {
-        writeMegabytes(24);
+        writeMegabytes(ada, 24);
         try (RawHttp slow = new RawHttp(GatewayUnderTest.port(gateway.context), 4_096)) {
             slow.send("GET " + EXPORT + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + ada.token() + "\r\n\r\n");
             headOf(slow);
@@ -235,7 +282,7 @@ class ExportApiTest {
     }
 
     /** Writes batches whose rows in the file have some 30 KB each. */
-    private void writeMegabytes(int megabytes) {
+    private void writeMegabytes(User user, int megabytes) {
         int[] large = new int[KeystrokePayload.KEYSTROKES_MAX];
         Arrays.fill(large, 10_000);
         byte[] kinds = new byte[KeystrokePayload.SIGNALS_MAX];
@@ -253,7 +300,7 @@ class ExportApiTest {
                         .setReceivedAt(Instant.now())
                         .setPayload(ByteBuffer.wrap(payload.encode()))
                         .build();
-                log.appendLater(Topics.KEYSTROKES.name(), ada.id(), log.seal(Topics.KEYSTROKES, ada.id(), batch));
+                log.appendLater(Topics.KEYSTROKES.name(), user.id(), log.seal(Topics.KEYSTROKES, user.id(), batch));
             }
         }
     }

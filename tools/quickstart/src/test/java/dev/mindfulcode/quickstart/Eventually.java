@@ -12,6 +12,27 @@ final class Eventually {
 
     private Eventually() {}
 
+    /** Assertions that fail until something has happened. */
+    interface Assertions {
+        void check() throws Exception;
+    }
+
+    /** Repeats assertions until they pass, or fails as they did when the deadline has passed. */
+    static void passes(Duration deadline, Assertions assertions) throws Exception {
+        long deadlineNs = System.nanoTime() + deadline.toNanos();
+        while (true) {
+            try {
+                assertions.check();
+                return;
+            } catch (AssertionError e) {
+                if (System.nanoTime() - deadlineNs > 0) {
+                    throw e;
+                }
+            }
+            LockSupport.parkNanos(INTERVAL.toNanos());
+        }
+    }
+
     static void holds(String what, Callable<Boolean> condition) throws Exception {
         long deadlineNs = System.nanoTime() + DEADLINE.toNanos();
         while (!condition.call()) {

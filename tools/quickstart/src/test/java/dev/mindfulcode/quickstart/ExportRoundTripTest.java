@@ -50,7 +50,6 @@ class ExportRoundTripTest {
 
     private static final Duration SHIFT = Duration.ofDays(400);
     private static final Duration TIMEOUT = Duration.ofMinutes(3);
-    private static final Duration POLL_INTERVAL = Duration.ofMillis(500);
     private static final int BATCHES_PER_UPLOAD = 50;
 
     private final SharedSystem system = SharedSystem.get();
@@ -98,13 +97,14 @@ class ExportRoundTripTest {
     @Test
     void givesTheSameReadModelsForAMillionKeystrokes() throws Exception {
         assumeTrue(Boolean.getBoolean("mindful.full"), "only in ./mindful test --full");
-        TestUser ada = typist(new Work(20, 50, 1_000));
+        Work work = new Work(20, 50, 1_000);
+        TestUser ada = typist(work);
         TestUser bob = TestUser.register(system.origin());
         Path warmedUp = export(bob, "warm-up.json");
         assertThat(warmedUp).exists();
 
         // The stream still counts what was typed, which needs memory of its own.
-        awaitSettled(ada);
+        awaitCounted(ada, work);
         long before = usedAfterGc();
         long startedNs = System.nanoTime();
         Path file = folder.resolve("ada.json");
@@ -243,20 +243,16 @@ class ExportRoundTripTest {
     }
 
     private void awaitEqual(TestUser expected, TestUser actual) throws Exception {
-        long deadlineNs = System.nanoTime() + TIMEOUT.toNanos();
-        Map<String, List<String>> want = tables(expected);
-        Map<String, List<String>> have = tables(actual);
-        while (!have.equals(want) && System.nanoTime() - deadlineNs < 0) {
-            Thread.sleep(POLL_INTERVAL);
-            want = tables(expected);
-            have = tables(actual);
-        }
-        for (String table : TABLES) {
-            assertThat(have.get(table)).as(table).isEqualTo(want.get(table));
-        }
-        assertThat(want.get("minutes")).hasSizeGreaterThan(50);
-        assertThat(want.get("periods")).isNotEmpty();
-        assertThat(want.get("sessions")).isNotEmpty().noneMatch(row -> row.contains("\"status\":\"active\""));
+        Eventually.passes(TIMEOUT, () -> {
+            Map<String, List<String>> want = tables(expected);
+            Map<String, List<String>> have = tables(actual);
+            for (String table : TABLES) {
+                assertThat(have.get(table)).as(table).isEqualTo(want.get(table));
+            }
+            assertThat(want.get("minutes")).hasSizeGreaterThan(50);
+            assertThat(want.get("periods")).isNotEmpty();
+            assertThat(want.get("sessions")).isNotEmpty().noneMatch(row -> row.contains("\"status\":\"active\""));
+        });
     }
 
     /** Reads an export at the pace of a full collection a mebibyte; returns the most live heap. */
@@ -277,20 +273,14 @@ class ExportRoundTripTest {
         return most;
     }
 
-    private void awaitSettled(TestUser user) throws Exception {
-        List<Long> before = List.of();
-        for (List<Long> now = sums(user); !now.equals(before); now = sums(user)) {
-            before = now;
-            Thread.sleep(POLL_INTERVAL.multipliedBy(6));
-        }
+    /** Waits until the read models have all keystrokes of a typist, who deletes one session. */
+    private static void awaitCounted(TestUser typist, Work work) throws Exception {
+        long typed = (work.sessions - 1L) * work.batches * work.keystrokes;
+        Eventually.passes(TIMEOUT, () -> assertThat(typist.keystrokesCounted()).isEqualTo(typed));
     }
 
     private void awaitSums(TestUser expected, TestUser actual) throws Exception {
-        long deadlineNs = System.nanoTime() + TIMEOUT.toNanos();
-        while (!sums(expected).equals(sums(actual)) && System.nanoTime() - deadlineNs < 0) {
-            Thread.sleep(POLL_INTERVAL);
-        }
-        assertThat(sums(actual)).isEqualTo(sums(expected));
+        Eventually.passes(TIMEOUT, () -> assertThat(sums(actual)).isEqualTo(sums(expected)));
     }
 
     private List<Long> sums(TestUser user) throws Exception {
