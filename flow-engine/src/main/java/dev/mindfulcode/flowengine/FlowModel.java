@@ -2,8 +2,8 @@ package dev.mindfulcode.flowengine;
 
 /**
  * Maps the five scores, or the features of the work history, to an intensity. Immutable and thread-safe; allocates
- * nothing. Three kinds share one artefact format ({@link ModelArtefact}): the formula, a logistic regression and a small
- * network.
+ * nothing. Three kinds share one artefact format ({@link ModelArtefact}): the formula, a logistic regression and a
+ * small network.
  */
 public sealed interface FlowModel permits FormulaBaseline, LogisticModel, NetworkModel {
     /** Number of scores: rhythm, focus, consistency, error penalty, velocity, in this order. */

@@ -17,8 +17,8 @@ import java.util.zip.CRC32;
  * calibration in format 2 and 3: knot count u8, then for each knot raw output f32 and chance f32; in format 3 the count
  *     may be 0, followed by temperature f32</pre>
  *
- * Formats 1 and 2 are of feature version 1, with n = 5 scores. A model is written in the oldest format that can hold it,
- * for engines without isotonic calibration.
+ * Formats 1 and 2 are of feature version 1, with n = 5 scores. A model is written in the oldest format that can hold
+ * it, for engines without isotonic calibration.
  */
 public final class ModelArtefact {
     /** Longest id in bytes. */

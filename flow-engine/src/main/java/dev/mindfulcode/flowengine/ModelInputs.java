@@ -2,7 +2,7 @@ package dev.mindfulcode.flowengine;
 
 import dev.mindfulcode.flowengine.history.WorkHistory;
 
-/** What a model reads from a {@link FlowReading}, and how its output may depend on it. */
+/** The inputs of a model, from a {@link FlowReading}, and how its output may depend on them. */
 public enum ModelInputs {
     /** The five scores. Intensity must not rise with the error penalty. */
     SCORES(

@@ -4,10 +4,10 @@ package dev.mindfulcode.flowengine;
  * A network of rectified linear units with a calibrated sigmoid; float32, weights in one flat array. Its layers are
  * those of its {@link ModelInputs}: 5 → 16 → 8 → 4 → 1 over the scores, 15 → 16 → 8 → 1 over the work history.
  *
- * <p>By construction its output never moves against the {@link ModelInputs#sign} of an input: a weight from a unit that
- * depends on such inputs has the sign that the {@link ModelInputs#direction} of both units requires, and is 0 into units
- * without a direction. All other weights are free. Training restores this after each step with {@link #project}; the
- * constructor requires it.
+ * <p>By construction its output never moves against the {@link ModelInputs#sign} of an input: a weight from a unit
+ * that depends on such inputs has the sign that the {@link ModelInputs#direction} of both units requires, and is 0 into
+ * units without a direction. All other weights are free. Training restores this after each step with {@link #project};
+ * the constructor requires it.
  */
 public final class NetworkModel implements FlowModel {
     static final int SCRATCH_LENGTH = Math.max(ModelInputs.SCORES.networkValues(), ModelInputs.HISTORY.networkValues());
@@ -71,8 +71,8 @@ public final class NetworkModel implements FlowModel {
     }
 
     /**
-     * Returns the output before the sigmoid. The first values are the standardized inputs; each unit's output is written
-     * after them, for back-propagation.
+     * Returns the output before the sigmoid. The first values are the standardized inputs; each unit's output is
+     * written after them, for back-propagation.
      */
     public static float logit(ModelInputs inputs, float[] weights, float[] values) {
         int at = 0;

@@ -137,13 +137,13 @@ class WorkHistoryProperties {
             long bin = Math.max(at / WorkHistory.BIN_MS - 1, last / WorkHistory.BIN_MS);
             int[] minutes = {1, 2, 5, 60};
             for (int scale = 0; scale < 4; scale++) {
-                double kept = Math.exp(-1.0 / (3 * minutes[scale]));
+                double decay = Math.exp(-1.0 / (3 * minutes[scale]));
                 double presence = 0;
                 double rate = 0;
                 for (var seconds : secondsOfBins.entrySet()) {
-                    presence += (1 - kept) * Math.pow(kept, bin - seconds.getKey());
-                    rate += (1 - kept)
-                            * Math.pow(kept, last / WorkHistory.BIN_MS - seconds.getKey())
+                    presence += (1 - decay) * Math.pow(decay, bin - seconds.getKey());
+                    rate += (1 - decay)
+                            * Math.pow(decay, last / WorkHistory.BIN_MS - seconds.getKey())
                             * seconds.getValue().size();
                 }
                 features[WorkHistory.PRESENCE_1_MIN + scale] = presence;
@@ -188,13 +188,13 @@ class WorkHistoryProperties {
             double held = 0;
             double recent = WorkHistory.POPULATION_HELD_RATE;
             int outcomes = 0;
-            double kept = Math.pow(0.5, 1.0 / WorkHistory.HALF_LIFE_OUTCOMES);
+            double decay = Math.pow(0.5, 1.0 / WorkHistory.HALF_LIFE_OUTCOMES);
             for (long instant : instants) {
                 Boolean outcome = outcome(events, instant);
                 if (outcome != null) {
                     outcomes++;
                     held += outcome ? 1 : 0;
-                    recent = recent * kept + (outcome ? 1 - kept : 0);
+                    recent = recent * decay + (outcome ? 1 - decay : 0);
                 }
             }
             features[WorkHistory.LN_MIN_SINCE_GAP] =

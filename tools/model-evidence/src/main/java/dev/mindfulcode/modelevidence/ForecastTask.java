@@ -47,8 +47,9 @@ final class ForecastTask {
         text.append(wrapped(
                         String.format(
                                 Locale.ROOT,
-                                "%,d instants of %d developers, every %d seconds of sessions that are not paused, %d folds of"
-                                        + " developers. \"No gap of five minutes in the next fifteen\" holds in %.1f %%.",
+                                "%,d instants of %d developers, every %d seconds of sessions that are not paused, %d"
+                                        + " folds of developers. \"No gap of five minutes in the next fifteen\" holds"
+                                        + " in %.1f %%.",
                                 examples.size(),
                                 Tasks.people(examples),
                                 AbbForecast.STEP_S,
@@ -123,7 +124,7 @@ final class ForecastTask {
         return table;
     }
 
-    /** Says which model the rule selects: the simplest that no other beats by a paired interval over people. */
+    /** Returns the model that the rule selects: the simplest that no other beats by a paired interval over people. */
     private static String selection(ScoreTable table) {
         for (Candidate candidate : Candidate.values()) {
             String beatenBy = "";
@@ -139,7 +140,7 @@ final class ForecastTask {
         return "Each model is beaten by another.";
     }
 
-    /** Compares a model with the best simple rival of each kind of area, and its Brier score with the running rate's. */
+    /** Compares a model with the best simple rival by each area, and its Brier score with the running rate's. */
     private static String gains(ScoreTable table, String name) {
         String pooledRival = best(SIMPLE, rival -> table.row(rival).pooledAuroc());
         String withinRival = best(SIMPLE, rival -> table.row(rival).meanAurocPerPerson());
@@ -254,13 +255,13 @@ final class ForecastTask {
                 .toArray();
         StringBuilder text = new StringBuilder("\n### Busy instants\n\n");
         if (rows.length == 0) {
-            return text.append("There are none.\n").toString();
+            return text.append("No instant is busy.\n").toString();
         }
         ScoreTable table = table(examples, scores, rows);
         text.append(String.format(
                 Locale.ROOT,
-                "%,d instants with %d commands or more in the last five minutes: the same scores where a gap has hardly%n"
-                        + "begun.%n%n",
+                "%,d instants with %d commands or more in the last five minutes: the same scores where a gap has"
+                        + " hardly%nbegun.%n%n",
                 rows.length,
                 AbbForecast.BUSY_COMMANDS_MIN));
         text.append(table.markdown()).append('\n');
@@ -279,9 +280,8 @@ final class ForecastTask {
         if (Tasks.people(unseen) < 3) {
             return text.append("All developers here are among the ")
                     .append(seen.size())
-                    .append(
-                            " that the shipped models were trained on.\nThe tables above are of models retrained without"
-                                    + " each fold.\nPass a folder of other developers to fill this one.\n")
+                    .append(" that the shipped models were trained on.\nThe tables above are of models retrained"
+                            + " without each fold.\nPass a folder of other developers to fill this one.\n")
                     .toString();
         }
         HeldOut held = new HeldOut(unseen, protocol.whole("folds"));

@@ -17,7 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 
-/** A model's readings of real keystrokes, which have no labels: its level, its movement, and when the engine says flow. */
+/** A model's readings of real keystrokes, which have no labels: their level and movement, and the share in flow. */
 final class KeystrokeStreams {
     private static final String TRACE_HEADER = "time_ms,key_class";
     private static final String KEY_CLASSES = "LDYSETXNCUPAO";
@@ -29,7 +29,7 @@ final class KeystrokeStreams {
     record Stream(String name, long[] atMs, byte[] keyClasses) {}
 
     /**
-     * What a model reads.
+     * The readings of a model.
      *
      * @param shareInFlow share of active time, by the engine's own rules; it has none yet for the work history: NaN
      * @param step mean |Δ| between readings
