@@ -437,7 +437,7 @@ final class PostgresUserKeysTest {
 
     /** A standby or a restored backup numbers transactions from an earlier one on: polls would find no change. */
     @Test
-    void forgetsAllKeysWhenAnotherServerTakesOver() throws Exception {
+    void forgetsAllKeysAfterAFailoverToAnotherServer() throws Exception {
         Path behind = folder.resolve("behind");
         Path ahead = folder.resolve("ahead");
         try (RestartablePostgres server = new RestartablePostgres()) {
