@@ -24,12 +24,13 @@ import org.junit.jupiter.api.Test;
 /**
  * Benchmark of one batch of 50 keystrokes with dwells: from parsed values to a record, and from a record to arrays.
  * Processor time and allocated bytes of the thread. Not part of the suite, because of its name. Run it with {@code
- * ./mvnw -pl ingest-service -am test -Dtest=RecordEncoderBench -Dsurefire.failIfNoSpecifiedTests=false}.
+ * ./mvnw -pl ingest-service -am test -Dtest=RecordEncoderBench -Dsurefire.failIfNoSpecifiedTests=false
+ * -Dtest.compiler=}; the last option leaves the JIT compilers as they are in production.
  */
 class RecordEncoderBench {
 
-    private static final int ROUNDS = 7;
-    private static final int BATCHES = 200_000;
+    private static final int ROUNDS = 5;
+    private static final int BATCHES = 100_000;
     private static final int KEYSTROKES = 50;
     private static final String ENCRYPTION_KEY =
             Base64.getEncoder().encodeToString("0123456789abcdefghijklmnopqrstuv".getBytes(StandardCharsets.US_ASCII));
