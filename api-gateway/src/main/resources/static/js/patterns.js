@@ -26,9 +26,7 @@ const MEASURES = {
   flow_share: ['Share of active time in flow', percent],
   flow_period_ms: ['Median length', span],
   resumption_lag_ms: ['Median time', span],
-  interruption_cost_ms: ['Less flow in the next half hour', signedSpan],
   share_of_flow_periods: ['Share of flow periods', percent],
-  context_switches_per_ten_minutes: ['Switches in ten minutes', plain],
   active_share_outside_usual_hours: ['Share of active time', percent],
   active_share_on_weekends: ['Share of active time', percent],
   share_of_days_with_a_long_stretch: ['Share of days', percent],
@@ -89,8 +87,6 @@ function tiles({ session_length, triggers, interruption_tolerance, languages }) 
     ['Half of flow lasts at least', session_length.flow_period_ms, span, ''],
     ['First flow of a session after', triggers.first_flow_after_ms, span, ''],
     ['Flow is back after', interruption_tolerance.resumption_lag_ms, span, ''],
-    ['Less flow after an interruption',
-      interruption_tolerance.cost_ms?.low > 0 ? interruption_tolerance.cost_ms : null, span, ''],
     ['Most often ended by', ended?.share, percent, ended ? ENDED[ended.by] ?? ended.by : ''],
     ['More flow than on average in', language?.flow_share, percent, language?.language ?? ''],
   ].filter(([, estimate]) => estimate).map(([name, estimate, format, word]) => element('div', {},
@@ -129,10 +125,6 @@ function points(share) {
 
 function plain(of) {
   return number.format(of);
-}
-
-function signedSpan(ms) {
-  return ms < 0 ? `−${span(-ms)}` : span(ms);
 }
 
 const hourText = (hour) => `${String(hour).padStart(2, '0')}:00`;
@@ -198,8 +190,8 @@ function draw({ hours, mean_intensity: mean, missing }) {
   svg.replaceChildren(...parts);
   const peaks = hours.filter((one) => one.peak).map((one) => hourText(one.hour));
   const summary = peaks.length
-    ? `Whole interval above your mean of ${hundred(mean)}: ${peaks.join(', ')}.`
-    : `No hour has its whole interval above your mean of ${hundred(mean)}.`;
+    ? `Above your mean of ${hundred(mean)} beyond chance: ${peaks.join(', ')}.`
+    : `No hour is above your mean of ${hundred(mean)} beyond chance.`;
   svg.setAttribute('aria-label', `Mean intensity by hour from ${hourText(first)} to ${hourText(hours.at(-1).hour)}. `
     + `${summary} The table below has the same figures.`);
 }

@@ -237,7 +237,7 @@ class TeamStatisticsApiTest {
         JsonNode answer = api.get(team + "/insights", ada.token()).json();
         assertThat(answer.path("insights")).isEmpty();
         assertThat(answer.path("missing")).hasSize(4);
-        assertThat(answer.at("/missing/0/amount").asInt()).isEqualTo(10);
+        assertThat(answer.at("/missing/0/amount").asInt()).isEqualTo(20);
     }
 
     @Test

@@ -37,20 +37,22 @@ class TeamAlertEvaluatorTest {
     void raisesOnceAtTheThresholdAndAgainAfterClearing() {
         put(fallingFlow(rule, 0.2));
         days(0, PAST_DAYS, 0.5);
-        days(PAST_DAYS, 4, 0.14);
-        assertThat(alerts()).as("a fifth lower after four of seven days").hasSize(1);
+        days(PAST_DAYS, 6, 0.14);
+        assertThat(alerts()).as("lower, but one of seven days is as before").isEmpty();
+        days(PAST_DAYS + 6, 1, 0.14);
+        assertThat(alerts()).as("lower on each of seven days").hasSize(1);
         TeamAlert first = stream.all(Topics.TEAM_ALERTS).getFirst();
-        assertThat(first.getValue()).isEqualTo(0.5 - 2.06 / 7, within(1e-9));
+        assertThat(first.getValue()).isEqualTo(0.5 - 0.14, within(1e-9));
         assertThat(first.getRuleId()).isEqualTo(rule);
-        assertThat(first.getTo()).isEqualTo(day(PAST_DAYS + 4));
-        assertThat(first.getFrom()).isEqualTo(day(PAST_DAYS + 4 - 7));
+        assertThat(first.getTo()).isEqualTo(day(PAST_DAYS + 7));
+        assertThat(first.getFrom()).isEqualTo(day(PAST_DAYS));
         assertThat(stream.records(Topics.TEAM_ALERTS).getFirst().key()).isEqualTo(team);
 
-        days(PAST_DAYS + 4, 7, 0.14);
+        days(PAST_DAYS + 7, 1, 0.14);
         assertThat(alerts()).as("still above").hasSize(1);
         // Between 0.8 of the threshold and the threshold nothing changes; then it clears, and can raise again.
-        days(PAST_DAYS + 11, 21, 0.5);
-        days(PAST_DAYS + 32, 7, 0.1);
+        days(PAST_DAYS + 8, 35, 0.5);
+        days(PAST_DAYS + 43, 7, 0.02);
         assertThat(alerts()).hasSize(2).doesNotHaveDuplicates();
     }
 
@@ -106,11 +108,11 @@ class TeamAlertEvaluatorTest {
     void usesTheFirstReleaseOfADay() {
         put(fallingFlow(rule, 0.2));
         days(0, PAST_DAYS, 0.5);
-        days(PAST_DAYS, 4, 0.1);
-        window(TeamWindowSize.DAY, day(PAST_DAYS + 3), true, null, 0.0);
-        window(TeamWindowSize.DAY, day(PAST_DAYS + 3), true, 7, 1.0);
-        days(PAST_DAYS + 4, 1, 0.1);
-        assertThat(alerts()).as("lower after four of seven, and still").hasSize(1);
+        days(PAST_DAYS, 6, 0.1);
+        window(TeamWindowSize.DAY, day(PAST_DAYS + 5), true, null, 0.0);
+        window(TeamWindowSize.DAY, day(PAST_DAYS + 5), true, 7, 1.0);
+        days(PAST_DAYS + 6, 1, 0.1);
+        assertThat(alerts()).as("lower on each of seven days").hasSize(1);
     }
 
     @Test
@@ -183,11 +185,11 @@ class TeamAlertEvaluatorTest {
     void restoresItsStateAfterARestart() {
         put(fallingFlow(rule, 0.2));
         days(0, PAST_DAYS, 0.5);
-        days(PAST_DAYS, 5, 0.1);
+        days(PAST_DAYS, 7, 0.1);
         assertThat(alerts()).hasSize(1);
         stream = stream.restarted();
         put(fallingFlow(rule, 0.2));
-        days(PAST_DAYS + 5, 3, 0.1);
+        days(PAST_DAYS + 7, 3, 0.1);
         assertThat(stream.all(Topics.TEAM_ALERTS)).as("raised before").isEmpty();
     }
 

@@ -56,7 +56,7 @@ public record TeamAlertView(
                 kind,
                 estimate,
                 alert.getReference(),
-                estimate.low() > alert.getReference(),
+                0,
                 0,
                 dayOf(alert.getFrom()),
                 dayOf(alert.getTo().minusMillis(1)));

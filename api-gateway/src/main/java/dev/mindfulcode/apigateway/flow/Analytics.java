@@ -5,6 +5,7 @@ import dev.mindfulcode.apigateway.flow.HistoryQueries.Day;
 import dev.mindfulcode.apigateway.flow.HistoryQueries.Hour;
 import dev.mindfulcode.apigateway.flow.HistoryQueries.PeriodTotals;
 import dev.mindfulcode.apigateway.flow.HistoryQueries.Sums;
+import dev.mindfulcode.flowengine.insight.Estimate;
 import dev.mindfulcode.flowengine.insight.Means;
 import dev.mindfulcode.flowengine.insight.PeakHours;
 import dev.mindfulcode.flowengine.insight.Trend;
@@ -16,6 +17,7 @@ import java.time.temporal.TemporalAdjusters;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -50,8 +52,16 @@ public record Analytics(
 
     private static final int WEEK_DAYS = 7;
 
-    /** @param days at least the days of the two compared weeks, which may exceed the requested range */
-    static Analytics of(DateRange requested, List<Day> days, List<Hour> hours, @Nullable PeriodTotals periods) {
+    /**
+     * @param days at least the days of the two compared weeks, which may exceed the requested range
+     * @param modelChangedOn the day on which the model in use began to read flow
+     */
+    static Analytics of(
+            DateRange requested,
+            List<Day> days,
+            List<Hour> hours,
+            @Nullable PeriodTotals periods,
+            LocalDate modelChangedOn) {
         List<Day> shown = days.stream()
                 .filter(day -> !day.day().isBefore(requested.first()))
                 .toList();
@@ -65,7 +75,7 @@ public record Analytics(
                 periods == null ? null : LongestPeriod.of(periods),
                 Interruptions.of(periods == null ? 0 : periods.interrupted(), sums.flowMs()),
                 WeekOverWeek.of(days, requested.last()),
-                WeeklyTrend.of(shown, requested.first(), requested.last()),
+                WeeklyTrend.of(shown, requested.first(), requested.last(), modelChangedOn),
                 Distribution.of(hours),
                 shown.stream().map(OfDay::of).toList());
     }
@@ -142,7 +152,7 @@ public record Analytics(
      * The last seven days compared with the seven before, with equal weight per active day.
      *
      * @param flowShare mean of the days' shares; null without an active day
-     * @param change change of that share, with Welch's interval; null while data are missing
+     * @param change change of that share, with its interval; null while data are missing
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record WeekOverWeek(
@@ -199,13 +209,13 @@ public record Analytics(
      * The robust slope of the weekly flow share.
      *
      * @param weeks whole weeks with activity, Monday to Sunday, in order
-     * @param flowSharePerWeek change per week; null while weeks are missing
+     * @param flowSharePerWeek change per week since the model changed; null while weeks are missing
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record WeeklyTrend(
             List<Week> weeks, @Nullable EstimateView flowSharePerWeek, List<InsufficientData> missing) {
 
-        static WeeklyTrend of(List<Day> days, LocalDate first, LocalDate last) {
+        static WeeklyTrend of(List<Day> days, LocalDate first, LocalDate last, LocalDate modelChangedOn) {
             TreeMap<LocalDate, Sums> sums = new TreeMap<>();
             for (Day day : days) {
                 LocalDate monday = day.day().with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
@@ -217,14 +227,22 @@ public record Analytics(
             List<Week> weeks = new ArrayList<>();
             sums.forEach((monday, of) ->
                     weeks.add(new Week(monday, of.activeMs(), of.flowMs(), EstimateView.rounded(of.flowShare()))));
-            int lacking = Math.max(0, Trend.VALUES_MIN - weeks.size());
+            // Shares of flow that were read by another model are not comparable.
+            SortedMap<LocalDate, Sums> ofOneModel = sums.tailMap(modelChangedOn, false);
+            int lacking = Math.max(0, Trend.VALUES_MIN - ofOneModel.size());
             return new WeeklyTrend(
                     List.copyOf(weeks),
-                    lacking > 0
-                            ? null
-                            : EstimateView.of(Trend.slope(
-                                    weeks.stream().mapToDouble(Week::flowShare).toArray())),
+                    lacking > 0 ? null : EstimateView.of(slope(ofOneModel)),
                     InsufficientData.weeks("Trend", "flow_share_per_week", lacking));
+        }
+
+        private static Estimate slope(SortedMap<LocalDate, Sums> weeks) {
+            return Trend.of(
+                            weeks.keySet().stream()
+                                    .mapToLong(monday -> Math.floorDiv(monday.toEpochDay(), WEEK_DAYS))
+                                    .toArray(),
+                            weeks.values().stream().mapToDouble(Sums::flowShare).toArray())
+                    .slope();
         }
     }
 
@@ -250,8 +268,7 @@ public record Analytics(
                             .toList(),
                     peaks.hours().stream()
                             .filter(PeakHours.Hour::peak)
-                            .max(Comparator.comparingDouble(
-                                    hour -> hour.intensity().low()))
+                            .min(Comparator.comparingDouble(PeakHours.Hour::aboveP))
                             .map(hour -> new Patterns.PeakHour(hour.hour(), EstimateView.of(hour.intensity()), true))
                             .orElse(null),
                     InsufficientData.peakHours(peaks.observationsMissing()));

@@ -50,8 +50,9 @@ public class FlowConfiguration {
     }
 
     @Bean
-    FlowHistory gatewayFlowHistory(Database database) {
-        return new FlowHistory(database, Clock.systemUTC());
+    FlowHistory gatewayFlowHistory(Database database, ModelFeed models) {
+        Clock clock = Clock.systemUTC();
+        return new FlowHistory(database, new ModelChanges(database, models::modelId, clock), clock);
     }
 
     @Bean

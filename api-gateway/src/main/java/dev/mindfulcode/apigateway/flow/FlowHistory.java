@@ -18,7 +18,6 @@ import dev.mindfulcode.flowengine.insight.StrainIndicator;
 import dev.mindfulcode.flowengine.insight.Survival;
 import dev.mindfulcode.webkit.problems.ProblemType;
 import java.time.Clock;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -52,23 +51,24 @@ public final class FlowHistory implements AutoCloseable {
 
     private final HistoryQueries reads;
     private final Suggestions suggestions;
+    private final ModelChanges models;
     private final Clock clock;
     private final Scheduler computations = Schedulers.newBoundedElastic(THREADS_MAX, QUEUE_SIZE_MAX, "gateway-insight");
 
-    FlowHistory(Database database, Clock clock) {
+    FlowHistory(Database database, ModelChanges models, Clock clock) {
         this.reads = new HistoryQueries(database);
         this.suggestions = new Suggestions(database);
+        this.models = models;
         this.clock = clock;
     }
 
     /** @param days number of days including today, 1 to {@link #DAYS_MAX} */
     public Mono<Patterns> patterns(UUID userId, int days) {
-        Instant now = clock.instant();
         return reads.zone(userId).flatMap(zone -> {
-            DateRange span = DateRange.upTo(LocalDate.ofInstant(now, zone), days, zone);
+            DateRange span = DateRange.upTo(LocalDate.ofInstant(clock.instant(), zone), days, zone);
             return rows(userId, span)
                     .flatMap(rows -> offload(() -> {
-                        Learned learned = Learned.of(rows, now);
+                        Learned learned = Learned.of(rows);
                         return new Patterns(
                                 zone.getId(),
                                 span.first(),
@@ -93,8 +93,9 @@ public final class FlowHistory implements AutoCloseable {
                             .flatMap(hours -> reads.periodTotals(userId, span)
                                     .map(Optional::of)
                                     .defaultIfEmpty(Optional.empty())
-                                    .flatMap(periods ->
-                                            offload(() -> Analytics.of(span, daily, hours, periods.orElse(null))))));
+                                    .flatMap(periods -> modelChangedOn(zone)
+                                            .flatMap(changedOn -> offload(() -> Analytics.of(
+                                                    span, daily, hours, periods.orElse(null), changedOn))))));
         });
     }
 
@@ -129,17 +130,23 @@ public final class FlowHistory implements AutoCloseable {
         return rows(userId, quarter)
                 .flatMap(rows -> reads.longestStretches(userId, recent)
                         .flatMap(stretches -> reads.days(userId, year)
-                                .flatMap(days -> offload(() -> {
-                                    Learned learned = Learned.of(rows, quarter.to());
-                                    List<StrainIndicator> strain =
-                                            InsightInputs.strain(rows.hours(), stretches, days, yesterday);
-                                    return new Found(
-                                            Insights.from(learned.history(strain)),
-                                            missing(learned, strain),
-                                            quarter,
-                                            recent,
-                                            year);
-                                }))));
+                                .flatMap(days -> modelChangedOn(zone)
+                                        .flatMap(changedOn -> offload(() -> {
+                                            Learned learned = Learned.of(rows);
+                                            List<StrainIndicator> strain = InsightInputs.strain(
+                                                    rows.hours(), stretches, days, yesterday, changedOn);
+                                            return new Found(
+                                                    Insights.from(learned.history(strain)),
+                                                    missing(learned, strain),
+                                                    quarter,
+                                                    recent,
+                                                    year);
+                                        })))));
+    }
+
+    /** Emits the day on which the model in use began to read flow. */
+    private Mono<LocalDate> modelChangedOn(ZoneId zone) {
+        return models.latest().map(at -> LocalDate.ofInstant(at, zone));
     }
 
     private static List<InsufficientData> missing(Learned learned, List<StrainIndicator> strain) {
@@ -217,18 +224,18 @@ public final class FlowHistory implements AutoCloseable {
             Resumption resumption,
             Languages languages) {
 
-        static Learned of(Rows rows, Instant observedUntil) {
+        static Learned of(Rows rows) {
             return new Learned(
                     InsightInputs.peakHours(rows.hours()),
                     InsightInputs.lengths(rows.periods()),
                     InsightInputs.endings(rows.periods()),
-                    InsightInputs.onset(rows.periods(), rows.sessions(), InsightInputs.sum(rows.hours())),
-                    InsightInputs.resumption(rows.periods(), observedUntil),
+                    InsightInputs.onset(rows.periods(), rows.sessions()),
+                    InsightInputs.resumption(rows.periods()),
                     InsightInputs.languages(rows.languages()));
         }
 
         Insights.History history(List<StrainIndicator> strain) {
-            return new Insights.History(hours, lengths, endings, onset, resumption, languages, strain);
+            return new Insights.History(hours, lengths, endings, resumption, languages, strain);
         }
     }
 }

@@ -2,7 +2,6 @@ package dev.mindfulcode.apigateway.flow;
 
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.flowengine.Interruption;
-import dev.mindfulcode.flowengine.insight.Onset;
 import dev.mindfulcode.flowengine.time.OffsetSpan;
 import dev.mindfulcode.flowengine.time.TimeZones;
 import io.r2dbc.spi.Readable;
@@ -74,22 +73,13 @@ final class HistoryQueries {
             GROUP BY stretch""";
 
     private static final String PERIODS = """
-            SELECT p.session_id, p.started_at, p.ended_at, p.ended_by, s.first_activity_at, s.last_activity_at,
-                   b.active_ms, b.keystrokes, b.errors, b.context_switches
+            SELECT p.session_id, p.started_at, p.ended_at, p.ended_by, s.first_activity_at, s.last_activity_at
             FROM (SELECT user_id, session_id, started_at, ended_at, ended_by FROM readmodel.flow_periods
                   WHERE user_id = :user AND started_at < :to
                         AND started_at >= CAST(:from AS timestamptz) - INTERVAL '24 hours'
                         AND ended_at >= started_at AND ended_at >= :from
                   ORDER BY started_at DESC LIMIT :max) p
                  LEFT JOIN readmodel.coding_sessions s ON s.session_id = p.session_id AND s.user_id = p.user_id
-                 CROSS JOIN LATERAL (
-                     SELECT coalesce(sum(active_ms), 0)::bigint AS active_ms,
-                            coalesce(sum(keystrokes), 0)::bigint AS keystrokes,
-                            coalesce(sum(errors), 0)::bigint AS errors,
-                            coalesce(sum(context_switches), 0)::bigint AS context_switches
-                     FROM readmodel.flow_minutes m
-                     WHERE m.user_id = p.user_id AND m.minute < date_trunc('minute', p.started_at)
-                           AND m.minute >= date_trunc('minute', p.started_at) - INTERVAL '10 minutes') b
             ORDER BY p.started_at""";
 
     private static final String SESSIONS = """
@@ -228,12 +218,7 @@ final class HistoryQueries {
                         row.get("ended_at", Instant.class),
                         interruption(row.get("ended_by", String.class)),
                         row.get("first_activity_at", Instant.class),
-                        row.get("last_activity_at", Instant.class),
-                        new Onset.Span(
-                                row.get("active_ms", Long.class),
-                                row.get("keystrokes", Long.class),
-                                row.get("errors", Long.class),
-                                row.get("context_switches", Long.class))))
+                        row.get("last_activity_at", Instant.class)))
                 .all()
                 .collectList();
     }
@@ -329,15 +314,13 @@ final class HistoryQueries {
 
     record Day(LocalDate day, Sums sums) {}
 
-    /** @param before sums of the ten minutes before its start */
     record Period(
             UUID sessionId,
             Instant startedAt,
             Instant endedAt,
             Interruption endedBy,
             @Nullable Instant sessionFrom,
-            @Nullable Instant sessionTo,
-            Onset.Span before) {
+            @Nullable Instant sessionTo) {
 
         long lengthMs() {
             return Duration.between(startedAt, endedAt).toMillis();

@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -54,19 +53,16 @@ final class InsightInputs {
     }
 
     static FlowEndings endings(List<Period> periods) {
-        Map<Interruption, Integer> counts = new EnumMap<>(Interruption.class);
-        periods.forEach(period -> counts.merge(period.endedBy(), 1, Integer::sum));
-        return FlowEndings.of(counts);
+        return FlowEndings.of(periods.stream().map(Period::endedBy).toList());
     }
 
-    /** @param all sums over the days of the periods */
-    static Onset onset(List<Period> periods, List<SessionSummary> sessions, Sums all) {
+    static Onset onset(List<Period> periods, List<SessionSummary> sessions) {
         Set<UUID> seen = new HashSet<>();
         List<Onset.Start> starts = new ArrayList<>();
         for (Period period : periods) {
             Instant from = period.sessionFrom();
             long sinceMs = from == null ? 0 : Math.max(0, ms(from, period.startedAt()));
-            starts.add(new Onset.Start(sinceMs, seen.add(period.sessionId()), period.before()));
+            starts.add(new Onset.Start(sinceMs, seen.add(period.sessionId())));
         }
         List<Survival.Observation> firsts = new ArrayList<>();
         for (SessionSummary session : sessions) {
@@ -77,11 +73,10 @@ final class InsightInputs {
                 firsts.add(new Survival.Observation(Math.max(0, ms(from, flow == null ? to : flow)), flow != null));
             }
         }
-        return Onset.of(
-                starts, firsts, new Onset.Span(all.activeMs(), all.keystrokes(), all.errors(), all.contextSwitches()));
+        return Onset.of(starts, firsts);
     }
 
-    static Resumption resumption(List<Period> periods, Instant observedUntil) {
+    static Resumption resumption(List<Period> periods) {
         Map<UUID, Integer> numbers = new HashMap<>();
         Map<UUID, Long> endsMs = new HashMap<>();
         for (Period period : periods) {
@@ -90,17 +85,14 @@ final class InsightInputs {
             endsMs.merge(period.sessionId(), to == null ? endMs : Math.max(endMs, to.toEpochMilli()), Math::max);
             numbers.putIfAbsent(period.sessionId(), numbers.size());
         }
-        return Resumption.of(
-                periods.stream()
-                        .map(period -> new Resumption.Period(
-                                period.startedAt().toEpochMilli(),
-                                period.endedAt().toEpochMilli(),
-                                endsMs.getOrDefault(
-                                        period.sessionId(), period.endedAt().toEpochMilli()),
-                                numbers.getOrDefault(period.sessionId(), 0),
-                                period.endedBy()))
-                        .toList(),
-                observedUntil.toEpochMilli());
+        return Resumption.of(periods.stream()
+                .map(period -> new Resumption.Period(
+                        period.startedAt().toEpochMilli(),
+                        period.endedAt().toEpochMilli(),
+                        endsMs.getOrDefault(period.sessionId(), period.endedAt().toEpochMilli()),
+                        numbers.getOrDefault(period.sessionId(), 0),
+                        period.endedBy()))
+                .toList());
     }
 
     /**
@@ -133,7 +125,11 @@ final class InsightInputs {
      * Returns the indicators: those on hours from the weeks with known hours, the others from all days.
      */
     static List<StrainIndicator> strain(
-            List<Hour> hours, Map<LocalDate, Long> longestStretchesMs, List<Day> days, LocalDate today) {
+            List<Hour> hours,
+            Map<LocalDate, Long> longestStretchesMs,
+            List<Day> days,
+            LocalDate today,
+            LocalDate modelChangedOn) {
         TreeMap<LocalDate, long[]> activeMs = new TreeMap<>();
         hours.forEach(hour -> activeMs.computeIfAbsent(hour.day(), _ -> new long[24])[hour.hour()] +=
                 hour.sums().activeMs());
@@ -146,8 +142,8 @@ final class InsightInputs {
             atNoHour[0] = day.sums().activeMs();
             withSums.add(strainDay(day.day(), atNoHour, day.sums(), 0));
         });
-        List<StrainIndicator> onHours = StrainIndicator.of(withHours, today.toEpochDay());
-        List<StrainIndicator> onSums = StrainIndicator.of(withSums, today.toEpochDay());
+        List<StrainIndicator> onHours = StrainIndicator.of(withHours, today.toEpochDay(), modelChangedOn.toEpochDay());
+        List<StrainIndicator> onSums = StrainIndicator.of(withSums, today.toEpochDay(), modelChangedOn.toEpochDay());
         List<StrainIndicator> all = new ArrayList<>();
         for (int i = 0; i < onHours.size(); i++) {
             all.add(
@@ -168,10 +164,6 @@ final class InsightInputs {
                 sums.errors(),
                 sums.contextSwitches(),
                 longestMs);
-    }
-
-    static Sums sum(List<Hour> hours) {
-        return hours.stream().map(Hour::sums).reduce(Sums.NONE, Sums::plus);
     }
 
     private static long ms(Instant from, Instant to) {

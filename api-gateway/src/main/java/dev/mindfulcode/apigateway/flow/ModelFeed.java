@@ -31,6 +31,7 @@ final class ModelFeed {
 
     private final Deserializer<PublishedModel> models;
     private volatile FlowDetector detector = new FlowDetector();
+    private volatile String modelId = FlowModel.builtIn().id();
 
     ModelFeed(SchemaRegistry registry) {
         this.models = Topics.FLOW_MODELS.valueSerde(registry).deserializer();
@@ -53,6 +54,11 @@ final class ModelFeed {
         return detector;
     }
 
+    /** Returns the id of the model in use. */
+    String modelId() {
+        return modelId;
+    }
+
     private void receive(ConsumerRecord<String, byte[]> record) {
         if (Topics.ACTIVE_MODEL.equals(record.key())) {
             use(record.value());
@@ -62,6 +68,7 @@ final class ModelFeed {
     private void use(byte @Nullable [] value) {
         if (value == null) {
             detector = new FlowDetector();
+            modelId = FlowModel.builtIn().id();
             return;
         }
         try {
@@ -81,6 +88,7 @@ final class ModelFeed {
                 return;
             }
             detector = new FlowDetector(model);
+            modelId = model.id();
         } catch (SerializationException | MalformedModelException e) {
             log.error(
                     "Published model rejected: not a valid model ({}); model in use remains",

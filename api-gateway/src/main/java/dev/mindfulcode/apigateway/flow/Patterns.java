@@ -1,7 +1,6 @@
 package dev.mindfulcode.apigateway.flow;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.mindfulcode.flowengine.insight.Estimate;
 import dev.mindfulcode.flowengine.insight.FlowEndings;
 import dev.mindfulcode.flowengine.insight.Languages;
 import dev.mindfulcode.flowengine.insight.Onset;
@@ -51,7 +50,7 @@ public record Patterns(
         }
     }
 
-    /** @param peak whether its whole interval is above the mean */
+    /** @param peak whether it is above the mean of the other hours by more than chance explains */
     public record PeakHour(int hour, EstimateView intensity, boolean peak) {}
 
     /**
@@ -59,7 +58,7 @@ public record Patterns(
      *
      * @param flowPeriodMs median duration
      * @param threeQuartersMs 75 % quantile
-     * @param lasting share that lasts longer than each of some durations
+     * @param lasting share that lasts longer than each of some durations, up to the longest period observed
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record SessionLength(
@@ -83,7 +82,9 @@ public record Patterns(
             List<Lasting> lasting = new ArrayList<>();
             for (int minutes : LASTING_MINUTES) {
                 long ms = TimeUnit.MINUTES.toMillis(minutes);
-                lasting.add(new Lasting(ms, EstimateView.rounded(lengths.shareLongerThan(ms))));
+                if (ms <= lengths.longestMs()) {
+                    lasting.add(new Lasting(ms, EstimateView.rounded(lengths.shareLongerThan(ms))));
+                }
             }
             return new SessionLength(
                     EstimateView.of(lengths.quantileMs(0.5)),
@@ -123,21 +124,19 @@ public record Patterns(
         }
     }
 
-    /** @param aboveMean whether its whole interval is above the mean */
+    /** @param aboveMean whether it is above the mean of the others by more than chance explains */
     public record Language(String language, EstimateView flowShare, boolean aboveMean) {}
 
     /**
-     * The circumstances before flow, and the causes of its end. What precedes flow need not cause it.
+     * The beginnings of flow, and the causes of its end.
      *
      * @param began how flow periods began
-     * @param before measures of the ten minutes before
      * @param firstFlowAfterMs median time from a session's first keystroke to its first flow
      * @param ended causes of the end
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record Triggers(
             List<Began> began,
-            List<LeadIn> before,
             @Nullable EstimateView firstFlowAfterMs,
             List<Ended> ended,
             List<InsufficientData> missing) {
@@ -152,13 +151,6 @@ public record Patterns(
                     onset.ways().stream()
                             .map(way -> new Began(word(way.way()), way.count(), EstimateView.of(way.share())))
                             .toList(),
-                    onset.leadIns().stream()
-                            .map(leadIn -> new LeadIn(
-                                    measure(leadIn.measure()),
-                                    EstimateView.of(leadIn.before()),
-                                    EstimateView.rounded(leadIn.usually()),
-                                    leadIn.differs()))
-                            .toList(),
                     EstimateView.orNull(onset.firstFlowAfterMs()),
                     endings.endings().stream()
                             .map(ending ->
@@ -166,53 +158,26 @@ public record Patterns(
                             .toList(),
                     List.copyOf(missing));
         }
-
-        private static String measure(Onset.Measure measure) {
-            return switch (measure) {
-                case CONTEXT_SWITCHES -> "context_switches_per_ten_minutes";
-                case ERRORS -> "errors_per_hundred_keystrokes";
-            };
-        }
     }
 
     /** @param how with_the_session, later_in_the_session or after_an_interruption */
     public record Began(String how, int count, EstimateView share) {}
 
-    /**
-     * @param usually the same over all active time
-     * @param differs whether the whole interval is on one side of {@code usually}
-     */
-    public record LeadIn(String measure, EstimateView before, double usually, boolean differs) {}
-
     /** @param by as in {@code ended_by} of a flow period */
     public record Ended(String by, int count, EstimateView share) {}
 
-    /**
-     * The effect of interruptions.
-     *
-     * @param resumptionLagMs median time until flow returned in the same session
-     * @param costMs flow time lost in the half hour after, compared with matched stretches
-     */
+    /** @param resumptionLagMs median time until flow returned in the same session */
     @JsonInclude(JsonInclude.Include.ALWAYS)
-    public record Tolerance(
-            @Nullable EstimateView resumptionLagMs,
-            @Nullable EstimateView costMs,
-            List<InsufficientData> missing) {
+    public record Tolerance(@Nullable EstimateView resumptionLagMs, List<InsufficientData> missing) {
 
         static Tolerance of(Resumption resumption) {
-            List<InsufficientData> missing = new ArrayList<>(InsufficientData.interruptions(
-                    "Time until flow is back",
-                    "resumption_lag_ms",
-                    resumption.lagsMissing(),
-                    " after which flow came back"));
-            missing.addAll(InsufficientData.interruptions(
-                    "Cost of an interruption",
-                    "cost_ms",
-                    resumption.pairsMissing(),
-                    " that can be set against longer flow"));
-            Estimate lag = resumption.lagMs();
-            Estimate cost = resumption.costMs();
-            return new Tolerance(EstimateView.orNull(lag), EstimateView.orNull(cost), List.copyOf(missing));
+            return new Tolerance(
+                    EstimateView.orNull(resumption.lagMs()),
+                    InsufficientData.interruptions(
+                            "Time until flow is back",
+                            "resumption_lag_ms",
+                            resumption.lagsMissing(),
+                            " after which flow came back"));
         }
     }
 

@@ -323,7 +323,7 @@ public final class TeamStatistics {
 
     /**
      * @param id of the indicator
-     * @param standsOut whether the whole interval is above the reference
+     * @param standsOut whether it is above the reference beyond chance, all indicators being compared at once
      * @param to inclusive
      */
     record Insight(

@@ -3,6 +3,7 @@ package dev.mindfulcode.flowengine.insight;
 import dev.mindfulcode.flowengine.Interruption;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
@@ -17,21 +18,38 @@ public record FlowEndings(List<Ending> endings, int periodsMissing) {
     /** With fewer, intervals span half the scale. */
     public static final int PERIODS_MIN = 10;
 
-    /** @param share share of all closed periods, with Wilson's interval */
-    public record Ending(Interruption by, int count, Estimate share) {}
+    /**
+     * @param share share of all closed periods, with Wilson's interval
+     * @param mostP one-sided probability of as large a share if it ends half of the periods in the long run
+     */
+    public record Ending(Interruption by, int count, Estimate share, double mostP) {}
 
-    public static FlowEndings of(Map<Interruption, Integer> counts) {
-        int periods = counts.values().stream().mapToInt(Integer::intValue).sum();
+    /** @param causes one for each closed period, in order of time */
+    public static FlowEndings of(List<Interruption> causes) {
+        int periods = causes.size();
         if (periods < PERIODS_MIN) {
             return new FlowEndings(List.of(), PERIODS_MIN - periods);
         }
+        Map<Interruption, Integer> counts = new EnumMap<>(Interruption.class);
+        causes.forEach(cause -> counts.merge(cause, 1, Integer::sum));
         List<Ending> endings = new ArrayList<>();
         counts.forEach((by, count) -> {
-            if (count > 0) {
-                endings.add(new Ending(by, count, Means.share(count, periods)));
-            }
+            endings.add(new Ending(by, count, Means.share(count, periods), mostP(causes, by, count)));
         });
         endings.sort(Comparator.comparingInt(Ending::count).reversed().thenComparing(Ending::by));
         return new FlowEndings(List.copyOf(endings), 0);
+    }
+
+    /** Causes resemble those before them, so fewer periods count than there are. */
+    private static double mostP(List<Interruption> causes, Interruption by, int count) {
+        int periods = causes.size();
+        double share = (double) count / periods;
+        SerialDependence dependence = new SerialDependence();
+        dependence.add((causes.getFirst() == by ? 1 : 0) - share);
+        for (int i = 1; i < periods; i++) {
+            dependence.add((causes.get(i - 1) == by ? 1 : 0) - share, (causes.get(i) == by ? 1 : 0) - share);
+        }
+        double excess = count - periods / 2.0 - 0.5;
+        return Significance.normalTail(excess / Math.sqrt(periods / 4.0 * dependence.inflation(1)));
     }
 }

@@ -5,7 +5,8 @@ import java.util.Arrays;
 /**
  * Means of groups, shrunk toward the overall mean by normal–normal empirical Bayes, with the moment estimator of
  * DerSimonian and Laird (Controlled Clinical Trials 7, 1986) for the variance between groups. Intervals include the
- * overall mean's uncertainty (Morris, JASA 78, 1983), so groups without differences are not reported as certain.
+ * overall mean's uncertainty (Morris, JASA 78, 1983), so groups without differences are not reported as certain. The
+ * variance within groups is inflated by {@link SerialDependence}.
  */
 final class GroupMeans {
 
@@ -18,7 +19,8 @@ final class GroupMeans {
     private final double betweenVariance;
     private final double mean;
     private final double meanVariance;
-    private final double quantile;
+    private final int degrees;
+    private final int groups;
 
     /**
      * Returns the degrees of freedom within groups: all observations but the first of each group.
@@ -34,16 +36,32 @@ final class GroupMeans {
     /**
      * @param count number of observations of each group
      * @param sum sum of each group's observations, each 0 to 1
-     * @param squaresWithin sum of squared deviations of all observations from the mean of their group
+     * @param groupOf group of each observation, in order of time
+     * @param value of each observation, 0 to 1
      */
-    GroupMeans(int[] count, double[] sum, double squaresWithin) {
+    GroupMeans(int[] count, double[] sum, int[] groupOf, double[] value) {
         this.count = count;
         this.sum = sum;
-        int seen = (int) Arrays.stream(count).filter(n -> n > 0).count();
-        int degrees = Math.max(1, repeats(count));
-        this.quantile = StudentT.quantile95(degrees);
-        this.withinVariance = Math.max(WITHIN_VARIANCE_MIN, squaresWithin / degrees);
-        this.betweenVariance = betweenVariance(seen);
+        this.groups = (int) Arrays.stream(count).filter(n -> n > 0).count();
+        int repeats = Math.max(1, repeats(count));
+        double squares = 0;
+        double[] previous = new double[count.length];
+        Arrays.fill(previous, Double.NaN);
+        SerialDependence dependence = new SerialDependence();
+        for (int i = 0; i < groupOf.length; i++) {
+            double deviation = value[i] - sum[groupOf[i]] / count[groupOf[i]];
+            squares += deviation * deviation;
+            if (Double.isNaN(previous[groupOf[i]])) {
+                dependence.add(deviation);
+            } else {
+                dependence.add(previous[groupOf[i]], deviation);
+            }
+            previous[groupOf[i]] = deviation;
+        }
+        double inflation = dependence.inflation(1);
+        this.degrees = (int) Math.max(1, repeats / inflation);
+        this.withinVariance = Math.max(WITHIN_VARIANCE_MIN, inflation * squares / repeats);
+        this.betweenVariance = betweenVariance(groups);
         double weights = 0;
         double weighted = 0;
         for (int group = 0; group < count.length; group++) {
@@ -66,13 +84,28 @@ final class GroupMeans {
         double ownVariance = withinVariance / count[group];
         double trust = betweenVariance / (betweenVariance + ownVariance);
         double value = clamp(mean + trust * (sum[group] / count[group] - mean));
-        double reach = quantile * Math.sqrt(trust * ownVariance + (1 - trust) * (1 - trust) * meanVariance);
+        double reach = StudentT.quantile95(degrees)
+                * Math.sqrt(trust * ownVariance + (1 - trust) * (1 - trust) * meanVariance);
         return new Estimate(value, clamp(value - reach), clamp(value + reach), count[group]);
     }
 
-    /** Whether a group's whole interval is above the overall mean. */
-    boolean isAbove(int group) {
-        return betweenVariance > 0 && estimate(group).low() > mean;
+    /**
+     * Returns the one-sided probability that any group is as far above the observations of the others as this one if no
+     * group differs.
+     */
+    double aboveP(int group) {
+        int others = 0;
+        double sumOfOthers = 0;
+        for (int other = 0; other < count.length; other++) {
+            others += other == group ? 0 : count[other];
+            sumOfOthers += other == group ? 0 : sum[other];
+        }
+        if (others == 0) {
+            return 1;
+        }
+        double distance = sum[group] / count[group] - sumOfOthers / others;
+        double t = distance / Math.sqrt(withinVariance * (1.0 / count[group] + 1.0 / others));
+        return Math.min(1, groups * StudentT.tail(t, degrees));
     }
 
     private double betweenVariance(int seen) {

@@ -8,11 +8,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id stable, for example {@code peak-hour}
  * @param text an observation; neither a feeling nor a cause
- * @param measure name of the measure with its unit last, for example {@code interruption_cost_ms}
+ * @param measure name of the measure with its unit last, for example {@code resumption_lag_ms}
  * @param reference value that the estimate is compared with; null for a plain amount
- * @param confidence probability, 0.5 to {@link #CONFIDENCE_MAX}, by the normal approximation and for this sentence
- *     alone, that the value is on the stated side of the reference; 0.95, that of the interval, without a reference or
- *     without spread
+ * @param confidence 0.95 to {@link #CONFIDENCE_MAX}: probability that a person for whom every comparison is false sees
+ *     no sentence with as extreme a result ({@link Significance}); without a reference 0.95, that of the interval
  * @param basis the part of the history that it is computed from
  * @param suggestion something that may help, or null
  */
@@ -29,7 +28,7 @@ public record Insight(
     /** Upper bound of the confidence of any statement derived from typing. */
     public static final double CONFIDENCE_MAX = 0.99;
 
-    private static final double CONFIDENCE_OF_INTERVAL = 0.95;
+    static final double CONFIDENCE_OF_INTERVAL = 0.95;
 
     /** The part of a history that an insight is computed from. */
     public enum Basis {
@@ -46,37 +45,20 @@ public record Insight(
         return new Insight(id, text, measure, value, null, CONFIDENCE_OF_INTERVAL, basis, suggestion);
     }
 
-    /** Creates an insight that compares the value with a reference. */
+    /**
+     * Creates an insight that compares the value with a reference.
+     *
+     * @param p one-sided probability of as extreme a value by chance
+     */
     static Insight side(
             String id,
             String text,
             String measure,
             Estimate value,
             double reference,
+            double p,
             Basis basis,
             @Nullable Recommendation suggestion) {
-        return new Insight(id, text, measure, value, reference, confidence(value, reference), basis, suggestion);
-    }
-
-    static double confidence(Estimate value, double reference) {
-        double distance = Math.abs(value.value() - reference);
-        double reach = value.value() > reference ? value.value() - value.low() : value.high() - value.value();
-        if (!(reach > 0)) {
-            return CONFIDENCE_OF_INTERVAL; // identical observations give no certainty
-        }
-        return Math.clamp(normal(distance / reach * Estimate.Z95), 0.5, CONFIDENCE_MAX);
-    }
-
-    /**
-     * Returns the standard normal distribution function for 0 or more (Abramowitz and Stegun 26.2.17, error below
-     * 1e-7).
-     */
-    private static double normal(double z) {
-        double t = 1 / (1 + 0.2316419 * z);
-        double tail = StrictMath.exp(-z * z / 2)
-                / Math.sqrt(2 * Math.PI)
-                * t
-                * (0.319381530 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
-        return 1 - tail;
+        return new Insight(id, text, measure, value, reference, Significance.confidence(p), basis, suggestion);
     }
 }

@@ -21,7 +21,6 @@ public final class Insights {
             PeakHours hours,
             Survival flowPeriods,
             FlowEndings endings,
-            Onset onset,
             Resumption resumption,
             Languages languages,
             List<StrainIndicator> indicators) {}
@@ -32,9 +31,8 @@ public final class Insights {
     public static List<Insight> from(History history) {
         List<Insight> found = new ArrayList<>();
         history.indicators().forEach(indicator -> addStrain(found, indicator));
-        addInterruptions(found, history.resumption());
+        addResumption(found, history.resumption());
         addPeakHour(found, history.hours());
-        addOnset(found, history.onset());
         addEnding(found, history.endings());
         addLength(found, history.flowPeriods());
         addLanguage(found, history.languages());
@@ -48,13 +46,15 @@ public final class Insights {
         }
         if (indicator.isElevated()) {
             found.add(strain(indicator, value));
-        } else if (indicator.kind() == StrainIndicator.Kind.FALLING_FLOW && value.low() > 0) {
+        } else if (indicator.kind() == StrainIndicator.Kind.FALLING_FLOW
+                && Significance.holds(1 - indicator.unfavourableP())) {
             found.add(Insight.side(
                     "rising-flow",
                     "Your share of time in flow, as read here, has been rising over the weeks.",
                     "flow_share_change_per_week",
                     value,
                     0,
+                    1 - indicator.unfavourableP(),
                     Basis.DAYS,
                     null));
         }
@@ -93,22 +93,17 @@ public final class Insights {
             case WEEKEND_SHARE, FALLING_FLOW, RISING_ERRORS, RISING_FRAGMENTATION -> Basis.DAYS;
         };
         return Insight.side(
-                id, text, measure, value, indicator.reference(), basis, suggestion(id, help, value, WEEK_MS));
+                id,
+                text,
+                measure,
+                value,
+                indicator.reference(),
+                indicator.unfavourableP(),
+                basis,
+                suggestion(id, help, value, WEEK_MS));
     }
 
-    private static void addInterruptions(List<Insight> found, Resumption resumption) {
-        Estimate cost = resumption.costMs();
-        if (cost != null && cost.low() > 0) {
-            found.add(Insight.side(
-                    "interruption-cost",
-                    "In the half hour after an interruption there was less flow, as read here, than in comparable"
-                            + " stretches without one.",
-                    "interruption_cost_ms",
-                    cost,
-                    0,
-                    Basis.PERIODS,
-                    suggestion("interruption-cost", "Bundling messages may help.", cost, WEEK_MS)));
-        }
+    private static void addResumption(List<Insight> found, Resumption resumption) {
         Estimate lag = resumption.lagMs();
         if (lag != null && Double.isFinite(lag.value())) {
             found.add(Insight.amount(
@@ -124,7 +119,7 @@ public final class Insights {
     private static void addPeakHour(List<Insight> found, PeakHours hours) {
         hours.hours().stream()
                 .filter(PeakHours.Hour::peak)
-                .max(Comparator.comparingDouble(hour -> hour.intensity().low()))
+                .min(Comparator.comparingDouble(PeakHours.Hour::aboveP))
                 .ifPresent(hour -> found.add(Insight.side(
                         "peak-hour",
                         String.format(
@@ -135,6 +130,7 @@ public final class Insights {
                         "mean_intensity",
                         hour.intensity(),
                         hours.mean(),
+                        hour.aboveP(),
                         Basis.HOURS,
                         suggestion(
                                 "peak-hour",
@@ -143,30 +139,10 @@ public final class Insights {
                                 WEEK_MS))));
     }
 
-    private static void addOnset(List<Insight> found, Onset onset) {
-        for (Onset.LeadIn leadIn : onset.leadIns()) {
-            boolean less = leadIn.before().value() < leadIn.usually();
-            if (leadIn.differs() && leadIn.measure() == Onset.Measure.CONTEXT_SWITCHES && less) {
-                found.add(Insight.side(
-                        "quiet-lead-in",
-                        "In the ten minutes before flow began you switched context less often than you usually do.",
-                        "context_switches_per_ten_minutes",
-                        leadIn.before(),
-                        leadIn.usually(),
-                        Basis.PERIODS,
-                        suggestion(
-                                "quiet-lead-in",
-                                "Some minutes with one thing only may be a good way in.",
-                                leadIn.before(),
-                                2 * WEEK_MS)));
-            }
-        }
-    }
-
     private static void addEnding(List<Insight> found, FlowEndings endings) {
         for (FlowEndings.Ending ending : endings.endings()) {
             String how = ending(ending.by());
-            if (how != null && ending.share().low() > 0.5) {
+            if (how != null && Significance.holds(ending.mostP())) {
                 String help = help(ending.by());
                 found.add(Insight.side(
                         "usual-ending",
@@ -174,6 +150,7 @@ public final class Insights {
                         "share_of_flow_periods",
                         ending.share(),
                         0.5,
+                        ending.mostP(),
                         Basis.PERIODS,
                         help == null ? null : suggestion("usual-ending", help, ending.share(), 2 * WEEK_MS)));
             }
@@ -218,7 +195,7 @@ public final class Insights {
     private static void addLanguage(List<Insight> found, Languages languages) {
         languages.languages().stream()
                 .filter(Languages.Language::above)
-                .max(Comparator.comparingDouble(language -> language.flowShare().low()))
+                .min(Comparator.comparingDouble(Languages.Language::aboveP))
                 .ifPresent(language -> found.add(Insight.side(
                         "language",
                         "In sessions marked " + language.name()
@@ -226,6 +203,7 @@ public final class Insights {
                         "flow_share",
                         language.flowShare(),
                         languages.mean(),
+                        language.aboveP(),
                         Basis.SESSIONS,
                         null)));
     }

@@ -35,10 +35,17 @@ public record Languages(double mean, List<Language> languages, int sessionsMissi
      * The flow share of one language.
      *
      * @param flowShare shrunk mean with its interval, 0 to 1
-     * @param above whether the whole interval is above the person's mean
+     * @param aboveP one-sided probability of any language as far above the others by chance
      */
-    public record Language(String name, Estimate flowShare, boolean above) {}
+    public record Language(String name, Estimate flowShare, double aboveP) {
 
+        /** Whether it is above the mean of the others, all languages being compared at once. */
+        public boolean above() {
+            return Significance.holds(aboveP);
+        }
+    }
+
+    /** @param sessions in order of time, the latest first or last */
     public static Languages of(List<Observation> sessions) {
         List<String> names =
                 sessions.stream().map(Observation::language).distinct().sorted().toList();
@@ -57,16 +64,16 @@ public record Languages(double mean, List<Language> languages, int sessionsMissi
                     .orElse(0);
             return new Languages(mean, List.of(), missing);
         }
-        double squares = 0;
-        for (Observation session : sessions) {
-            int group = Collections.binarySearch(names, session.language());
-            double deviation = session.flowShare() - sum[group] / count[group];
-            squares += deviation * deviation;
-        }
-        GroupMeans means = new GroupMeans(count, sum, squares);
+        GroupMeans means = new GroupMeans(
+                count,
+                sum,
+                sessions.stream()
+                        .mapToInt(session -> Collections.binarySearch(names, session.language()))
+                        .toArray(),
+                sessions.stream().mapToDouble(Observation::flowShare).toArray());
         List<Language> languages = new ArrayList<>();
         for (int group = 0; group < count.length; group++) {
-            languages.add(new Language(names.get(group), means.estimate(group), means.isAbove(group)));
+            languages.add(new Language(names.get(group), means.estimate(group), means.aboveP(group)));
         }
         languages.sort(Comparator.comparingInt(
                         (Language language) -> language.flowShare().samples())

@@ -13,21 +13,17 @@ public final class Means {
     }
 
     /**
-     * Returns the mean of the later values minus that of the earlier ones, with Welch's interval (Biometrika 34, 1947).
-     * Each needs at least two values.
+     * Returns the mean of the later values minus that of the earlier ones. Its interval holds for unequal variances and
+     * few values (the smaller number of degrees of freedom: Hsu 1938, Scheffé, JASA 65, 1970) and for values that
+     * resemble their neighbours ({@link SerialDependence}). Each needs at least two values, in order of time.
      */
     public static Estimate change(double[] earlier, double[] later) {
-        double earlierError = errorSquared(earlier);
-        double laterError = errorSquared(later);
-        double squared = earlierError + laterError;
+        SerialDependence dependence = new SerialDependence();
+        dependence.addDeviations(earlier);
+        dependence.addDeviations(later);
+        double squared = dependence.inflation(2) * (errorSquared(earlier) + errorSquared(later));
         double value = mean(later) - mean(earlier);
-        double degrees = squared == 0
-                ? earlier.length + later.length - 2
-                : squared
-                        * squared
-                        / (earlierError * earlierError / (earlier.length - 1)
-                                + laterError * laterError / (later.length - 1));
-        double reach = StudentT.quantile95((int) Math.max(1, degrees)) * Math.sqrt(squared);
+        double reach = StudentT.quantile95(Math.min(earlier.length, later.length) - 1) * Math.sqrt(squared);
         return new Estimate(value, value - reach, value + reach, earlier.length + later.length);
     }
 
@@ -45,7 +41,7 @@ public final class Means {
         return value * value * value;
     }
 
-    private static double mean(double[] values) {
+    static double mean(double[] values) {
         double sum = 0;
         for (double value : values) {
             sum += value;

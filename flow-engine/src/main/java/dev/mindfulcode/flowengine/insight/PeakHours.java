@@ -7,7 +7,8 @@ import java.util.List;
  * The hours of the day at which a person's flow intensity is above their own average.
  *
  * <p>One observation is one hour of one day, as the minutes of an hour are correlated. Each hour is shrunk toward the
- * person's mean ({@link GroupMeans}). A peak is an hour whose whole interval is above the mean.
+ * person's mean ({@link GroupMeans}). A peak is an hour above the mean of the others by more than chance explains, all
+ * hours being compared at once ({@link Significance}).
  *
  * @param mean mean intensity, 0 to 1; 0 without observations
  * @param hours hours with observations, ascending
@@ -38,11 +39,20 @@ public record PeakHours(double mean, List<Hour> hours, int observationsMissing) 
      *
      * @param hour 0 to 23
      * @param intensity shrunk mean with its interval, 0 to 1
-     * @param peak whether the whole interval is above the person's mean
+     * @param aboveP one-sided probability of any hour as far above the others by chance
      */
-    public record Hour(int hour, Estimate intensity, boolean peak) {}
+    public record Hour(int hour, Estimate intensity, double aboveP) {
 
-    /** Returns the peaks; without hours below {@link #OBSERVATIONS_MIN}. */
+        public boolean peak() {
+            return Significance.holds(aboveP);
+        }
+    }
+
+    /**
+     * Returns the peaks; without hours below {@link #OBSERVATIONS_MIN}.
+     *
+     * @param observations in order of time
+     */
     public static PeakHours of(List<Observation> observations) {
         int[] count = new int[24];
         double[] sum = new double[24];
@@ -57,16 +67,15 @@ public record PeakHours(double mean, List<Hour> hours, int observationsMissing) 
         if (missing > 0) {
             return new PeakHours(n == 0 ? 0 : total / n, List.of(), missing);
         }
-        double squares = 0;
-        for (Observation observation : observations) {
-            double deviation = observation.intensity() - sum[observation.hour()] / count[observation.hour()];
-            squares += deviation * deviation;
-        }
-        GroupMeans means = new GroupMeans(count, sum, squares);
+        GroupMeans means = new GroupMeans(
+                count,
+                sum,
+                observations.stream().mapToInt(Observation::hour).toArray(),
+                observations.stream().mapToDouble(Observation::intensity).toArray());
         List<Hour> hours = new ArrayList<>();
         for (int hour = 0; hour < 24; hour++) {
             if (count[hour] > 0) {
-                hours.add(new Hour(hour, means.estimate(hour), means.isAbove(hour)));
+                hours.add(new Hour(hour, means.estimate(hour), means.aboveP(hour)));
             }
         }
         return new PeakHours(means.mean(), List.copyOf(hours), 0);

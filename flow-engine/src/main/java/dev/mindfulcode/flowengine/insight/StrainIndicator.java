@@ -13,17 +13,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param value in the kind's unit; null while {@code missing} is above 0
  * @param reference the person's own past, 0.5, or no change; 0 while {@code missing} is above 0
- * @param isElevated whether the whole interval is on the unfavourable side of the reference
+ * @param unfavourableP one-sided probability of a value as far on the unfavourable side of the reference by chance; 1
+ *     while {@code missing} is above 0
  * @param missing number of further days or weeks with activity needed
  */
-public record StrainIndicator(Kind kind, @Nullable Estimate value, double reference, boolean isElevated, int missing) {
+public record StrainIndicator(
+        Kind kind, @Nullable Estimate value, double reference, double unfavourableP, int missing) {
 
     /** Number of days that count as recent. */
     public static final int RECENT_DAYS = 14;
 
     static final int RECENT_DAYS_MIN = 5;
-    static final int PAST_DAYS_MIN = 10;
-    static final int RECENT_WEEKS = 4;
+
+    /** The first half defines the usual hours, the second half is compared with. */
+    static final int PAST_DAYS_MIN = 20;
+
+    static final int RECENT_WEEKS = 8;
 
     /** Usual hours are the fewest that contain this share of the earlier active time. A convention. */
     static final double USUAL_SHARE = 0.9;
@@ -34,13 +39,14 @@ public record StrainIndicator(Kind kind, @Nullable Estimate value, double refere
     /** The kinds of indicators, with unit and source. */
     public enum Kind {
         /**
-         * Share, 0 to 1, of the last 14 days' active time at hours outside the person's usual ones; elevated above
-         * the same share of the past. Hours of work in repositories: Claes and others, ICSE 2018; that
-         * detachment from work protects: Sonnentag and Fritz, Journal of Organizational Behavior 36, 2015.
+         * Share, 0 to 1, of the last 14 days' active time at hours outside the person's usual ones, those of the
+         * first half of the past; elevated above the same share of its second half. Hours of work in repositories:
+         * Claes and others, ICSE 2018; that detachment from work protects: Sonnentag and Fritz, Journal of
+         * Organizational Behavior 36, 2015.
          */
         OUTSIDE_USUAL_HOURS,
         /**
-         * Share, 0 to 1, of the last 4 active weeks' active time on Saturday and Sunday; elevated above the weeks
+         * Share, 0 to 1, of the last 8 active weeks' active time on Saturday and Sunday; elevated above the weeks
          * before. Claes and others, 2018.
          */
         WEEKEND_SHARE,
@@ -50,7 +56,7 @@ public record StrainIndicator(Kind kind, @Nullable Estimate value, double refere
          * PLOS ONE 17, 2022.
          */
         LONG_STRETCHES,
-        /** Change a week of the share of active time in flow; elevated below 0. Without a source. */
+        /** Change a week of the share of active time in flow, by one model; elevated below 0. Without a source. */
         FALLING_FLOW,
         /** Change a week of errors a keystroke; elevated above 0. Without a source. */
         RISING_ERRORS,
@@ -93,20 +99,37 @@ public record StrainIndicator(Kind kind, @Nullable Estimate value, double refere
         }
 
         long week() {
+            return weekOf(epochDay);
+        }
+
+        /** Returns the number of a day's week, from Monday to Sunday. */
+        static long weekOf(long epochDay) {
             return Math.floorDiv(epochDay + 3, 7);
         }
     }
 
-    /** Returns all indicators for the days up to this one; ignores days without active time. */
-    public static List<StrainIndicator> of(List<Day> days, long today) {
+    public boolean isElevated() {
+        return Significance.holds(unfavourableP);
+    }
+
+    /**
+     * Returns all indicators for the days up to this one; ignores days without active time.
+     *
+     * @param days in order
+     * @param modelChangedOn day on which the model in use began to read flow: shares of flow before are not comparable
+     */
+    public static List<StrainIndicator> of(List<Day> days, long today, long modelChangedOn) {
         List<Day> active = days.stream()
                 .filter(day -> day.activeMs() > 0 && day.epochDay() <= today)
                 .toList();
+        List<Day> ofOneModel = active.stream()
+                .filter(day -> day.week() > Day.weekOf(modelChangedOn))
+                .toList();
         return List.of(
                 outsideUsualHours(active, today),
-                weekendShare(active),
+                weekendShare(active, today),
                 longStretches(active, today),
-                trend(Kind.FALLING_FLOW, active, today, -1, week -> ratio(sum(week, Day::flowMs), activeMs(week))),
+                trend(Kind.FALLING_FLOW, ofOneModel, today, -1, week -> ratio(sum(week, Day::flowMs), activeMs(week))),
                 trend(
                         Kind.RISING_ERRORS,
                         active,
@@ -128,14 +151,14 @@ public record StrainIndicator(Kind kind, @Nullable Estimate value, double refere
         if (missing > 0) {
             return missing(Kind.OUTSIDE_USUAL_HOURS, missing);
         }
-        boolean[] usual = usualHours(past);
-        double before = 0;
-        for (Day day : past) {
-            before += outside(day, usual) / past.size();
-        }
-        Estimate value =
-                Means.of(recent.stream().mapToDouble(day -> outside(day, usual)).toArray(), 0, 1);
-        return new StrainIndicator(Kind.OUTSIDE_USUAL_HOURS, value, before, value.low() > before, 0);
+        // The days that define the usual hours fit them better than any other days, so they are not compared with.
+        boolean[] usual = usualHours(past.subList(0, past.size() / 2));
+        return compared(
+                Kind.OUTSIDE_USUAL_HOURS,
+                past.subList(past.size() / 2, past.size()).stream()
+                        .mapToDouble(day -> outside(day, usual))
+                        .toArray(),
+                recent.stream().mapToDouble(day -> outside(day, usual)).toArray());
     }
 
     private static boolean isRecent(Day day, long today) {
@@ -173,17 +196,27 @@ public record StrainIndicator(Kind kind, @Nullable Estimate value, double refere
         return (double) outsideMs / day.activeMs();
     }
 
-    private static StrainIndicator weekendShare(List<Day> days) {
-        double[] shares = weeks(days, Long.MAX_VALUE).stream()
+    private static StrainIndicator weekendShare(List<Day> days, long today) {
+        double[] shares = weeks(days, today).values().stream()
                 .mapToDouble(week -> ratio(sum(week, day -> day.isWeekend() ? day.activeMs() : 0), activeMs(week)))
                 .toArray();
         int pastWeeks = shares.length - RECENT_WEEKS;
         if (pastWeeks < RECENT_WEEKS) {
             return missing(Kind.WEEKEND_SHARE, RECENT_WEEKS - pastWeeks);
         }
-        double before = Arrays.stream(shares, 0, pastWeeks).average().orElse(0);
-        Estimate value = Means.of(Arrays.copyOfRange(shares, pastWeeks, shares.length), 0, 1);
-        return new StrainIndicator(Kind.WEEKEND_SHARE, value, before, value.low() > before, 0);
+        return compared(
+                Kind.WEEKEND_SHARE,
+                Arrays.copyOf(shares, pastWeeks),
+                Arrays.copyOfRange(shares, pastWeeks, shares.length));
+    }
+
+    private static StrainIndicator compared(Kind kind, double[] past, double[] recent) {
+        return new StrainIndicator(
+                kind,
+                Means.of(recent, 0, 1),
+                Arrays.stream(past).average().orElse(0),
+                RankShift.higherP(past, recent),
+                0);
     }
 
     private static StrainIndicator longStretches(List<Day> days, long today) {
@@ -194,37 +227,48 @@ public record StrainIndicator(Kind kind, @Nullable Estimate value, double refere
         int longDays = (int) recent.stream()
                 .filter(day -> day.longestStretchMs() >= LONG_STRETCH_MS)
                 .count();
-        Estimate value = Means.share(longDays, recent.size());
-        return new StrainIndicator(Kind.LONG_STRETCHES, value, 0.5, value.low() > 0.5, 0);
+        return new StrainIndicator(
+                Kind.LONG_STRETCHES,
+                Means.share(longDays, recent.size()),
+                0.5,
+                Significance.evenChances(longDays, recent.size()),
+                0);
     }
 
     /** Uses whole weeks only. */
     private static StrainIndicator trend(
             Kind kind, List<Day> days, long today, int unfavourableSign, ToDoubleFunction<List<Day>> valueOfWeek) {
-        double[] values = weeks(days, Math.floorDiv(today + 3, 7)).stream()
-                .mapToDouble(valueOfWeek)
-                .toArray();
-        if (values.length < Trend.VALUES_MIN) {
-            return missing(kind, Trend.VALUES_MIN - values.length);
+        TreeMap<Long, Double> values = new TreeMap<>();
+        weeks(days, today).forEach((week, of) -> {
+            double value = valueOfWeek.applyAsDouble(of);
+            if (!Double.isNaN(value)) {
+                values.put(week, value);
+            }
+        });
+        if (values.size() < Trend.VALUES_MIN) {
+            return missing(kind, Trend.VALUES_MIN - values.size());
         }
-        Estimate slope =
-                Trend.slope(Arrays.copyOfRange(values, Math.max(0, values.length - Trend.VALUES_MAX), values.length));
-        return new StrainIndicator(kind, slope, 0, unfavourableSign > 0 ? slope.low() > 0 : slope.high() < 0, 0);
+        Trend trend = Trend.of(
+                values.keySet().stream().mapToLong(week -> week).toArray(),
+                values.values().stream().mapToDouble(value -> value).toArray());
+        return new StrainIndicator(
+                kind, trend.slope(), 0, unfavourableSign > 0 ? trend.risingP() : 1 - trend.risingP(), 0);
     }
 
-    /** Returns the weeks with activity before a week, in order. */
-    private static List<List<Day>> weeks(List<Day> days, long beforeWeek) {
+    /** Returns the weeks with activity that are over at the end of a day, in order. */
+    private static TreeMap<Long, List<Day>> weeks(List<Day> days, long today) {
+        long beforeWeek = Day.weekOf(today + 1);
         TreeMap<Long, List<Day>> weeks = new TreeMap<>();
         for (Day day : days) {
             if (day.week() < beforeWeek) {
                 weeks.computeIfAbsent(day.week(), _ -> new ArrayList<>()).add(day);
             }
         }
-        return List.copyOf(weeks.values());
+        return weeks;
     }
 
     private static StrainIndicator missing(Kind kind, int missing) {
-        return new StrainIndicator(kind, null, 0, false, missing);
+        return new StrainIndicator(kind, null, 0, 1, missing);
     }
 
     private static double activeMs(List<Day> days) {
@@ -235,7 +279,8 @@ public record StrainIndicator(Kind kind, @Nullable Estimate value, double refere
         return days.stream().mapToDouble(of).sum();
     }
 
+    /** Returns NaN without a denominator: missing, not zero. */
     private static double ratio(double part, double of) {
-        return of == 0 ? 0 : part / of;
+        return of == 0 ? Double.NaN : part / of;
     }
 }

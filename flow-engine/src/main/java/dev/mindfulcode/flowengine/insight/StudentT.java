@@ -1,6 +1,6 @@
 package dev.mindfulcode.flowengine.insight;
 
-/** Two-sided 95 % quantiles of Student's t distribution. */
+/** Two-sided 95 % quantiles and one-sided tails of Student's t distribution. */
 final class StudentT {
 
     private static final double PROBABILITY = 0.95;
@@ -15,6 +15,12 @@ final class StudentT {
     /** @param degrees degrees of freedom, at least 1 */
     static double quantile95(int degrees) {
         return degrees <= EXACT_DEGREES_MAX ? EXACT[degrees] : expanded(degrees);
+    }
+
+    /** Returns the one-sided probability P(T ≥ t). */
+    static double tail(double t, int degrees) {
+        double beyond = (1 - centralProbability(StrictMath.atan(Math.abs(t) / StrictMath.sqrt(degrees)), degrees)) / 2;
+        return Math.clamp(t < 0 ? 1 - beyond : beyond, 0, 1);
     }
 
     private static double[] exact() {

@@ -34,13 +34,16 @@ public final class Survival {
     private final double[] greenwoodSum;
     private final int observations;
     private final int ends;
+    private final long longestMs;
 
-    private Survival(long[] endsAtMs, double[] surviving, double[] greenwoodSum, int observations, int ends) {
+    private Survival(
+            long[] endsAtMs, double[] surviving, double[] greenwoodSum, int observations, int ends, long longestMs) {
         this.endsAtMs = endsAtMs;
         this.surviving = surviving;
         this.greenwoodSum = greenwoodSum;
         this.observations = observations;
         this.ends = ends;
+        this.longestMs = longestMs;
     }
 
     public static Survival of(List<Observation> observations) {
@@ -75,7 +78,8 @@ public final class Survival {
                 Arrays.copyOf(surviving, steps),
                 Arrays.copyOf(greenwoodSum, steps),
                 sorted.length,
-                ends);
+                ends,
+                sorted.length == 0 ? 0 : sorted[sorted.length - 1].lengthMs());
     }
 
     /** Returns the number of further observed ends that {@link #quantileMs} needs. */
@@ -83,7 +87,12 @@ public final class Survival {
         return Math.max(0, ENDS_MIN - ends);
     }
 
-    /** Returns the share, 0 to 1, that lasts longer than a duration. */
+    /** Returns the longest duration, censored or not: nothing is known beyond it. */
+    public long longestMs() {
+        return longestMs;
+    }
+
+    /** Returns the share, 0 to 1, that lasts longer than a duration of at most {@link #longestMs}. */
     public double shareLongerThan(long lengthMs) {
         int step = lastStepAt(lengthMs);
         return step < 0 ? 1 : surviving[step];
@@ -113,19 +122,6 @@ public final class Survival {
         }
         // The lower end of a duration results from the lower end of the curve.
         return new Estimate(value, Math.min(high, value), Math.max(low, value), observations);
-    }
-
-    /** Returns the restricted mean in ms: the area under the curve up to a duration. */
-    public double restrictedMeanMs(long horizonMs) {
-        double area = 0;
-        double share = 1;
-        long fromMs = 0;
-        for (int step = 0; step < endsAtMs.length && endsAtMs[step] < horizonMs; step++) {
-            area += share * (endsAtMs[step] - fromMs);
-            share = surviving[step];
-            fromMs = endsAtMs[step];
-        }
-        return area + share * (horizonMs - fromMs);
     }
 
     private int lastStepAt(long lengthMs) {

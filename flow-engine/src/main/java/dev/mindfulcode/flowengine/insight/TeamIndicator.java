@@ -22,12 +22,12 @@ import org.jspecify.annotations.Nullable;
  * computed from released windows only and so reveals no more than they do. Recent days are compared with the team's
  * eight weeks before.
  *
- * <p>Intervals include the noise of the released figures. Days of a team are treated as independent observations; as
- * they are correlated, intervals are somewhat too narrow.
+ * <p>Intervals include the noise of the released figures, and that days of a team resemble their neighbours ({@link
+ * SerialDependence}).
  *
  * @param value in the kind's unit, higher is less favourable; null while {@code missing} is above 0
  * @param reference the value before; 0 while {@code missing} is above 0, and for changes
- * @param isElevated whether the whole interval is above the reference
+ * @param higherP one-sided probability of a value as far above the past by chance; 1 while {@code missing} is above 0
  * @param missing number of further days (for weekends: weeks) needed
  * @param from first recent day
  * @param to last recent day
@@ -36,7 +36,7 @@ public record TeamIndicator(
         Kind kind,
         @Nullable Estimate value,
         double reference,
-        boolean isElevated,
+        double higherP,
         int missing,
         LocalDate from,
         LocalDate to) {
@@ -45,7 +45,14 @@ public record TeamIndicator(
     public static final int PAST_DAYS = 56;
 
     static final int PAST_DAYS_MIN = 10;
+
+    /** The first half defines the usual hours, the second half is compared with. */
+    static final int PAST_DAYS_WITH_HOURS_MIN = 20;
+
     static final int PAST_WEEKS_MIN = 4;
+
+    /** One-sided level of one indicator: all of a team together mark any by chance in one of twenty answers. */
+    private static final double LEVEL = 0.05 / Kind.values().length;
 
     private static final long HOUR_MS = 3_600_000;
     private static final long DAY_MS = 24 * HOUR_MS;
@@ -56,9 +63,9 @@ public record TeamIndicator(
     /** The kinds of indicators. Their names are part of the public API. */
     public enum Kind {
         /**
-         * Share, 0 to 1, of the team's active time outside the hours that contained nine tenths of it before. Only
-         * large teams have hours. Claes and others, ICSE 2018; that detachment from work protects: Sonnentag and Fritz,
-         * Journal of Organizational Behavior 36, 2015.
+         * Share, 0 to 1, of the team's active time outside the hours that contained nine tenths of it in the first
+         * half of the past, compared with the second half. Only large teams have hours. Claes and others, ICSE 2018;
+         * that detachment from work protects: Sonnentag and Fritz, Journal of Organizational Behavior 36, 2015.
          */
         OUTSIDE_USUAL_HOURS("share", 0.05, 1, 0.05),
         /**
@@ -183,12 +190,14 @@ public record TeamIndicator(
         return endMs - (recentDays + PAST_DAYS + 2) * DAY_MS;
     }
 
-    /**
-     * Returns the probability, 0.5 to 0.99, by the normal approximation, that the value is on its side of the
-     * reference.
-     */
+    /** Whether it is above the past by more than chance explains, all indicators of a team being compared at once. */
+    public boolean isElevated() {
+        return higherP <= LEVEL;
+    }
+
+    /** Returns the probability, 0.5 to 0.99, that a change as large in its direction is not due to chance. */
     public double confidence() {
-        return value == null ? 0.5 : Insight.confidence(value, reference);
+        return value == null ? 0.5 : Math.clamp(Math.max(higherP, 1 - higherP), 0.5, Insight.CONFIDENCE_MAX);
     }
 
     /** Returns the observation as a sentence, neither a feeling nor a cause. */
@@ -232,15 +241,17 @@ public record TeamIndicator(
     private static TeamIndicator outsideUsualHours(Span span, SortedMap<LocalDate, LocalDay> days) {
         List<LocalDay> recent = span.recent(days);
         List<LocalDay> past = span.past(days);
-        int missing = span.missingDays(recent.size(), past.size());
+        int missing = span.missingDays(recent.size(), past.size(), PAST_DAYS_WITH_HOURS_MIN);
         if (missing > 0) {
             return span.missing(Kind.OUTSIDE_USUAL_HOURS, missing);
         }
-        boolean[] usual = usualHours(past);
+        // The days that define the usual hours fit them better than any other days, so they are not compared with.
+        boolean[] usual = usualHours(past.subList(0, past.size() / 2));
+        List<LocalDay> compared = past.subList(past.size() / 2, past.size());
         return span.compared(
                 Kind.OUTSIDE_USUAL_HOURS,
                 NoisyRatio.of(recent.stream().map(day -> day.outside(usual)).toList()),
-                NoisyRatio.of(past.stream().map(day -> day.outside(usual)).toList()));
+                NoisyRatio.of(compared.stream().map(day -> day.outside(usual)).toList()));
     }
 
     private static boolean[] usualHours(List<LocalDay> past) {
@@ -284,13 +295,15 @@ public record TeamIndicator(
         long recentFromMs = endMs - recentDays * DAY_MS;
         List<NoisyRatio.Period> recent = periods(days, recentFromMs, endMs, periodOf);
         List<NoisyRatio.Period> past = periods(days, recentFromMs - PAST_DAYS * DAY_MS, recentFromMs, periodOf);
-        int missing = span.missingDays(recent.size(), past.size());
+        int missing = span.missingDays(recent.size(), past.size(), PAST_DAYS_MIN);
         if (missing > 0) {
             return span.missing(kind, missing);
         }
         NoisyRatio now = NoisyRatio.of(recent);
         NoisyRatio before = NoisyRatio.of(past);
-        return now == null || before == null ? span.missing(kind, 1) : span.found(kind, now.minus(before), 0);
+        return now == null || before == null
+                ? span.missing(kind, 1)
+                : span.found(kind, now.minus(before), 0, now.higherP(before));
     }
 
     /** Returns periods in order of time, as sums of floating-point numbers depend on the order. */
@@ -406,27 +419,26 @@ public record TeamIndicator(
         }
 
         /** Returns the missing days: three recent ones of one week, else five per two weeks. */
-        int missingDays(int recent, int past) {
+        int missingDays(int recent, int past, int pastMin) {
             int recentMin = Math.max(3, recentDays * StrainIndicator.RECENT_DAYS_MIN / StrainIndicator.RECENT_DAYS);
-            return Math.max(recentMin - recent, PAST_DAYS_MIN - past);
+            return Math.max(recentMin - recent, pastMin - past);
         }
 
         TeamIndicator missing(Kind kind, int missing) {
-            return new TeamIndicator(kind, null, 0, false, missing, recentFrom(), last);
+            return new TeamIndicator(kind, null, 0, 1, missing, recentFrom(), last);
         }
 
         /** Compares two shares; one more day is missing if either is lost in the noise. */
         TeamIndicator compared(Kind kind, @Nullable NoisyRatio now, @Nullable NoisyRatio before) {
             return now == null || before == null
                     ? missing(kind, 1)
-                    : found(kind, now.estimate(0, 1), Math.clamp(before.value(), 0, 1));
+                    : found(kind, now.estimate(0, 1), Math.clamp(before.value(), 0, 1), now.higherP(before));
         }
 
-        TeamIndicator found(Kind kind, Estimate found, double before) {
+        TeamIndicator found(Kind kind, Estimate found, double before, double higherP) {
             Estimate value =
                     new Estimate(rounded(found.value()), rounded(found.low()), rounded(found.high()), found.samples());
-            double reference = rounded(before);
-            return new TeamIndicator(kind, value, reference, value.low() > reference, 0, recentFrom(), last);
+            return new TeamIndicator(kind, value, rounded(before), higherP, 0, recentFrom(), last);
         }
 
         /** Rounds away differences in the last bits of equal numbers. */

@@ -8,19 +8,17 @@ import dev.mindfulcode.flowengine.insight.Insights.History;
 import dev.mindfulcode.flowengine.insight.StrainIndicator.Kind;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class InsightsTest {
 
     private static final Survival NO_PERIODS = Survival.of(List.of());
-    private static final Onset NO_ONSET = Onset.of(List.of(), List.of(), new Onset.Span(0, 0, 0, 0));
+    private static final Resumption NO_LAG = Resumption.of(List.of());
 
     @Test
     void hasNoInsightsWithoutData() {
-        assertThat(Insights.from(history(
-                        PeakHours.of(List.of()), Resumption.of(List.of(), 0), StrainIndicator.of(List.of(), 20_000))))
+        assertThat(Insights.from(history(PeakHours.of(List.of()), NO_LAG, StrainIndicator.of(List.of(), 20_000, 0))))
                 .isEmpty();
     }
 
@@ -30,14 +28,14 @@ class InsightsTest {
         for (Kind kind : Kind.values()) {
             double side = kind == Kind.FALLING_FLOW ? -1 : 1;
             all.add(new StrainIndicator(
-                    kind, new Estimate(side * 0.3, side * 0.3 - 0.1, side * 0.3 + 0.1, 12), 0, true, 0));
+                    kind, new Estimate(side * 0.3, side * 0.3 - 0.1, side * 0.3 + 0.1, 12), 0, 0.001, 0));
         }
-        List<Insight> insights = Insights.from(history(PeakHours.of(List.of()), Resumption.of(List.of(), 0), all));
+        List<Insight> insights = Insights.from(history(PeakHours.of(List.of()), NO_LAG, all));
         assertThat(insights).hasSize(Kind.values().length);
         assertThat(insights).extracting(Insight::id).doesNotHaveDuplicates();
         assertThat(insights).extracting(Insight::text).doesNotHaveDuplicates();
         assertThat(insights).allSatisfy(one -> {
-            assertThat(one.confidence()).isBetween(0.975, Insight.CONFIDENCE_MAX);
+            assertThat(one.confidence()).isBetween(0.98, Insight.CONFIDENCE_MAX);
             Recommendation suggestion = Objects.requireNonNull(one.suggestion());
             assertThat(suggestion.id()).isEqualTo(one.id());
             assertThat(suggestion.coolDownMs()).isGreaterThanOrEqualTo(7 * Recommendation.DAY_MS);
@@ -46,58 +44,52 @@ class InsightsTest {
     }
 
     @Test
-    void ignoresIntervalsThatIncludeZero() {
-        Resumption unsure = new Resumption(null, 1, new Estimate(5e5, -1, 9e5, 9), 0);
-        assertThat(Insights.from(history(PeakHours.of(List.of()), unsure, List.of())))
-                .isEmpty();
-        Resumption sure = new Resumption(new Estimate(1e5, 5e4, 3e5, 20), 0, new Estimate(5e5, 1, 9e5, 9), 0);
-        assertThat(Insights.from(history(PeakHours.of(List.of()), sure, List.of())))
-                .extracting(Insight::id)
-                .containsExactly("interruption-cost", "resumption-lag");
+    void reportsTheLagAsAnAmount() {
+        Resumption lag = new Resumption(new Estimate(1e5, 5e4, 3e5, 20), 0);
+        List<Insight> insights = Insights.from(history(PeakHours.of(List.of()), lag, List.of()));
+        assertThat(insights).extracting(Insight::id).containsExactly("resumption-lag");
+        assertThat(insights.getFirst().confidence()).isEqualTo(0.95);
     }
 
     @Test
-    void confidenceGrowsWithTheDistanceFromTheReference() {
-        assertThat(confidenceOfPeak(0.60)).isLessThan(confidenceOfPeak(0.65)).isGreaterThan(0.975);
-        Insight amount =
-                Insight.amount("id", "text", "measure_ms", new Estimate(1, 0, 2, 3), Insight.Basis.PERIODS, null);
-        assertThat(amount.confidence()).isEqualTo(0.95);
-        Insight barely =
-                Insight.side("id", "text", "measure", new Estimate(0.1, -1.9, 2.1, 3), 0, Insight.Basis.PERIODS, null);
-        assertThat(barely.confidence()).isBetween(0.5, 0.55);
+    void comparesOnlyBeyondTheLevelOfAllComparisonsTogether() {
+        assertThat(ofPeak(Significance.LEVEL * 1.01)).isEmpty();
+        assertThat(ofPeak(Significance.LEVEL * 0.99).getFirst().confidence()).isBetween(0.95, 0.951);
+        assertThat(ofPeak(0).getFirst().confidence()).isEqualTo(Insight.CONFIDENCE_MAX);
     }
 
     @Test
     void reportsTheUsualEndingOnlyIfItIsMostOfThem() {
-        FlowEndings half = FlowEndings.of(Map.of(Interruption.IDLE, 11, Interruption.ERRORS, 9));
+        FlowEndings half = endings(Interruption.IDLE, 11, Interruption.ERRORS, 9);
         assertThat(Insights.from(history(half))).isEmpty();
-        FlowEndings most = FlowEndings.of(Map.of(Interruption.IDLE, 40, Interruption.ERRORS, 9));
+        FlowEndings most = endings(Interruption.IDLE, 40, Interruption.ERRORS, 9);
         assertThat(Insights.from(history(most))).extracting(Insight::id).containsExactly("usual-ending");
-        FlowEndings unknown = FlowEndings.of(Map.of(Interruption.UNKNOWN, 40));
+        FlowEndings unknown = endings(Interruption.UNKNOWN, 40, Interruption.ERRORS, 0);
         assertThat(Insights.from(history(unknown))).isEmpty();
     }
 
-    private static double confidenceOfPeak(double value) {
-        PeakHours hours = new PeakHours(
-                0.5, List.of(new PeakHours.Hour(10, new Estimate(value, value - 0.095, value + 0.095, 20), true)), 0);
-        return Insights.from(history(hours, Resumption.of(List.of(), 0), List.of()))
-                .getFirst()
-                .confidence();
+    private static List<Insight> ofPeak(double p) {
+        PeakHours hours = new PeakHours(0.5, List.of(new PeakHours.Hour(10, new Estimate(0.6, 0.5, 0.7, 20), p)), 0);
+        return Insights.from(history(hours, NO_LAG, List.of()));
+    }
+
+    private static FlowEndings endings(Interruption most, int mostCount, Interruption other, int otherCount) {
+        List<Interruption> causes = new ArrayList<>();
+        for (int i = 0; i < mostCount + otherCount; i++) {
+            causes.add(
+                    i * otherCount / (mostCount + otherCount) == (i + 1) * otherCount / (mostCount + otherCount)
+                            ? most
+                            : other);
+        }
+        return FlowEndings.of(causes);
     }
 
     private static History history(FlowEndings endings) {
-        return new History(
-                PeakHours.of(List.of()),
-                NO_PERIODS,
-                endings,
-                NO_ONSET,
-                Resumption.of(List.of(), 0),
-                Languages.of(List.of()),
-                List.of());
+        return new History(PeakHours.of(List.of()), NO_PERIODS, endings, NO_LAG, Languages.of(List.of()), List.of());
     }
 
     private static History history(PeakHours hours, Resumption resumption, List<StrainIndicator> indicators) {
         return new History(
-                hours, NO_PERIODS, FlowEndings.of(Map.of()), NO_ONSET, resumption, Languages.of(List.of()), indicators);
+                hours, NO_PERIODS, FlowEndings.of(List.of()), resumption, Languages.of(List.of()), indicators);
     }
 }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.mindfulcode.flowengine.Interruption;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -23,18 +25,39 @@ class MeansTest {
         assertThat(none.high()).isCloseTo(3.69 / 3, within(0.02));
     }
 
+    /** Two weeks of three to seven days that resemble their neighbours, more or less variable in the second one. */
     @Test
-    void intervalOfAChangeHasItsNominalCoverage() {
-        Random random = new Random(3);
-        int held = 0;
-        int tries = 4_000;
-        for (int i = 0; i < tries; i++) {
-            double[] earlier = random.doubles(5).map(x -> 0.3 + 0.2 * x).toArray();
-            double[] later = random.doubles(7).map(x -> 0.35 + 0.4 * x).toArray();
-            Estimate change = Means.change(earlier, later);
-            held += change.low() <= 0.15 && 0.15 <= change.high() ? 1 : 0;
+    void weeksThatDoNotDifferSeldomChange() {
+        for (int daysActive : new int[] {3, 5, 7}) {
+            Simulation alarms = Simulation.run(
+                    "false alarms, week over week, " + daysActive + " days each",
+                    4_000,
+                    random -> isAwayFromZero(change(random, daysActive, 0)));
+            assertThat(alarms.atMost()).as(alarms.toString()).isLessThanOrEqualTo(0.05);
         }
-        assertThat((double) held / tries).isBetween(0.93, 0.97);
+        Simulation power = Simulation.run(
+                "power, week over week, 5 days each", 1_000, random -> isAwayFromZero(change(random, 5, 4)));
+        assertThat(power.share()).isGreaterThan(0.5);
+    }
+
+    private static boolean isAwayFromZero(Estimate change) {
+        return change.low() > 0 || change.high() < 0;
+    }
+
+    private static Estimate change(Random random, int days, double difference) {
+        double[] earlier = new double[days];
+        double[] later = new double[days];
+        double spread = 0.5 + 1.5 * random.nextDouble();
+        double wave = random.nextGaussian();
+        for (int day = 0; day < 2 * days; day++) {
+            wave = 0.3 * wave + Math.sqrt(1 - 0.3 * 0.3) * random.nextGaussian();
+            if (day < days) {
+                earlier[day] = wave;
+            } else {
+                later[day - days] = spread * wave + difference;
+            }
+        }
+        return Means.change(earlier, later);
     }
 
     @Test
@@ -45,10 +68,12 @@ class MeansTest {
 
     @Test
     void sortsEndingsByFrequency() {
-        var few = FlowEndings.of(Map.of(Interruption.IDLE, 4));
+        var few = FlowEndings.of(Collections.nCopies(4, Interruption.IDLE));
         assertThat(few.endings()).isEmpty();
         assertThat(few.periodsMissing()).isEqualTo(6);
-        var enough = FlowEndings.of(Map.of(Interruption.IDLE, 4, Interruption.ERRORS, 16));
+        List<Interruption> causes = new ArrayList<>(Collections.nCopies(4, Interruption.IDLE));
+        causes.addAll(Collections.nCopies(16, Interruption.ERRORS));
+        var enough = FlowEndings.of(causes);
         assertThat(enough.endings().getFirst().by()).isEqualTo(Interruption.ERRORS);
         assertThat(enough.endings().getFirst().share().value()).isEqualTo(0.8);
         assertThat(enough.endings().getFirst().share().low()).isBetween(0.5, 0.8);

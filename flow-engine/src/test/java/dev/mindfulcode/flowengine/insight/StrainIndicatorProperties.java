@@ -16,12 +16,12 @@ class StrainIndicatorProperties {
     /** A Monday. */
     private static final long FIRST_DAY = 20_003 - Math.floorMod(20_003 + 3, 7);
 
-    private static final int WEEKS = 12;
+    private static final int WEEKS = 40;
     private static final long TODAY = FIRST_DAY + 7 * WEEKS;
 
     @Test
     void constantValuesAreNotElevated() {
-        assertThat(StrainIndicator.of(life(false), TODAY))
+        assertThat(StrainIndicator.of(life(false), TODAY, 0))
                 .hasSize(Kind.values().length)
                 .allSatisfy(indicator -> {
                     assertThat(indicator.value()).isNotNull();
@@ -46,7 +46,7 @@ class StrainIndicatorProperties {
                     40 + 9 * swing,
                     0));
         }
-        assertThat(StrainIndicator.of(days, TODAY).subList(3, 6)).allSatisfy(indicator -> {
+        assertThat(StrainIndicator.of(days, TODAY, 0).subList(3, 6)).allSatisfy(indicator -> {
             assertThat(indicator.value()).isNotNull();
             assertThat(indicator.isElevated()).as(indicator.toString()).isFalse();
         });
@@ -54,22 +54,31 @@ class StrainIndicatorProperties {
 
     @Test
     void reportsEachChangeWithItsNumbers() {
-        assertThat(StrainIndicator.of(life(true), TODAY))
+        assertThat(StrainIndicator.of(life(true), TODAY, 0))
                 .allSatisfy(indicator -> assertThat(indicator.isElevated())
                         .as(indicator.toString())
                         .isTrue());
     }
 
+    /** Flow before a change of the model says nothing about flow after it; errors and switches do not depend on it. */
+    @Test
+    void changeOfTheModelBreaksTheTrendOfFlow() {
+        List<StrainIndicator> broken = StrainIndicator.of(life(true), TODAY, TODAY - 7 * 10);
+        assertThat(broken.get(Kind.FALLING_FLOW.ordinal()).missing()).isEqualTo(Trend.VALUES_MIN - 9);
+        assertThat(broken.get(Kind.FALLING_FLOW.ordinal()).isElevated()).isFalse();
+        assertThat(broken.get(Kind.RISING_ERRORS.ordinal()).isElevated()).isTrue();
+    }
+
     @Test
     void reportsMissingDaysOnly() {
         List<Day> days = life(true).subList(0, 4);
-        assertThat(StrainIndicator.of(days, TODAY)).allSatisfy(indicator -> {
+        assertThat(StrainIndicator.of(days, TODAY, 0)).allSatisfy(indicator -> {
             assertThat(indicator.value()).isNull();
             assertThat(indicator.isElevated()).isFalse();
             assertThat(indicator.missing()).isPositive();
         });
-        List<StrainIndicator> none = StrainIndicator.of(List.of(), TODAY);
-        assertThat(none).extracting(StrainIndicator::missing).containsExactly(10, 8, 5, 5, 5, 5);
+        List<StrainIndicator> none = StrainIndicator.of(List.of(), TODAY, 0);
+        assertThat(none).extracting(StrainIndicator::missing).containsExactly(20, 16, 5, 12, 12, 12);
     }
 
     @Property(tries = 200)
@@ -84,11 +93,11 @@ class StrainIndicatorProperties {
             days.add(new Day(
                     day, hours, random.nextInt(4_000_000), random.nextInt(3), random.nextInt(9), 7, random.nextInt()));
         }
-        for (StrainIndicator indicator : StrainIndicator.of(days, TODAY)) {
+        for (StrainIndicator indicator : StrainIndicator.of(days, TODAY, 0)) {
             assertThat(indicator.value() == null).isEqualTo(indicator.missing() > 0);
             if (indicator.value() != null) {
-                assertThat(indicator.value().low()).isFinite();
-                assertThat(indicator.value().high()).isFinite();
+                assertThat(indicator.value().value()).isFinite();
+                assertThat(indicator.unfavourableP()).isBetween(0.0, 1.0);
             }
         }
     }
@@ -101,7 +110,7 @@ class StrainIndicatorProperties {
         List<Day> days = new ArrayList<>();
         for (int i = 0; i < 7 * WEEKS; i++) {
             int week = i / 7;
-            boolean late = turns && week >= WEEKS - 4;
+            boolean late = turns && week >= WEEKS - StrainIndicator.RECENT_WEEKS;
             if (i % 7 >= 5 && !late) {
                 continue;
             }
@@ -117,7 +126,7 @@ class StrainIndicatorProperties {
             days.add(new Day(
                     FIRST_DAY + i,
                     hours,
-                    (20 - worse) * HOUR_MS / 10,
+                    (50 - worse) * HOUR_MS / 20,
                     10_000,
                     800 + 60 * worse,
                     40 + 5 * worse,

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import dev.mindfulcode.flowengine.insight.Survival.Observation;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
-import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.LongRange;
@@ -45,26 +45,30 @@ class SurvivalProperties {
             double longer = lengths.stream().filter(other -> other > length).count() / (double) lengths.size();
             assertThat(survival.shareLongerThan(length)).isCloseTo(longer, within(1e-9));
         }
-        double mean = lengths.stream().mapToLong(length -> length).average().orElseThrow();
-        assertThat(survival.restrictedMeanMs(1_000)).isCloseTo(mean, within(1e-6));
+        assertThat(survival.longestMs()).isEqualTo(Collections.max(lengths));
     }
 
-    @Property(tries = 50)
-    void intervalOfTheMedianCoversTheTruth(@ForAll long seed) {
-        Random random = new Random(seed);
-        int covered = 0;
-        for (int trial = 0; trial < 100; trial++) {
-            List<Observation> observations = new ArrayList<>();
-            for (int i = 0; i < 60; i++) {
-                long length = (long) (-600_000 * Math.log(1 - random.nextDouble()));
-                long watched = (long) (2_000_000 * random.nextDouble());
-                observations.add(new Observation(Math.min(length, watched), length <= watched));
-            }
-            Estimate median = Survival.of(observations).quantileMs(0.5);
-            double truth = 600_000 * Math.log(2);
-            covered += median.low() <= truth && truth <= median.high() ? 1 : 0;
+    /** The insights {@code period-length} and {@code resumption-lag}, and the time to the first flow. */
+    @Test
+    void intervalsMissTheMedianNoMoreOftenThanTheyState() {
+        for (int periods : new int[] {15, 60, 300}) {
+            Simulation misses = Simulation.run("misses, median of " + periods + " durations", 4_000, random -> {
+                List<Observation> observations = new ArrayList<>();
+                for (int i = 0; i < periods; i++) {
+                    long length = (long) (-600_000 * Math.log(1 - random.nextDouble()));
+                    long watched = (long) (2_000_000 * random.nextDouble());
+                    observations.add(new Observation(Math.min(length, watched), length <= watched));
+                }
+                Survival survival = Survival.of(observations);
+                if (survival.endsMissing() > 0) {
+                    return false;
+                }
+                Estimate median = survival.quantileMs(0.5);
+                double truth = 600_000 * Math.log(2);
+                return truth < median.low() || truth > median.high();
+            });
+            assertThat(misses.atLeast()).as(misses.toString()).isLessThanOrEqualTo(0.05);
         }
-        assertThat(covered).isGreaterThanOrEqualTo(85);
     }
 
     @Test

@@ -13,12 +13,17 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class TeamIndicatorProperties {
 
@@ -152,7 +157,7 @@ class TeamIndicatorProperties {
         });
         assertThat(all(new Life(), ZoneOffset.UTC))
                 .extracting(TeamIndicator::missing)
-                .containsExactly(10, 4, 10, 10);
+                .containsExactly(20, 4, 10, 10);
     }
 
     @Property(tries = 100)
@@ -181,6 +186,72 @@ class TeamIndicatorProperties {
             life.day(day, 1, 1_000);
         }
         assertThat(all(life, zone)).isEqualTo(before);
+    }
+
+    /** Days resemble their neighbours, hours and weekends change at random, and figures have the noise of a release. */
+    @Test
+    void teamsWithoutChangesAreSeldomMarked() {
+        for (int recentDays : new int[] {7, 14, 28}) {
+            Map<Kind, Integer> hits = new EnumMap<>(Kind.class);
+            Simulation any =
+                    Simulation.run("false alarms, team, any indicator, " + recentDays + " days", 600, random -> {
+                        List<Kind> marked = marked(random, recentDays, null);
+                        marked.forEach(kind -> hits.merge(kind, 1, Integer::sum));
+                        return !marked.isEmpty();
+                    });
+            assertThat(any.atMost()).as(any.toString()).isLessThanOrEqualTo(0.05);
+            for (Kind kind : Kind.values()) {
+                System.out.println(new Simulation(
+                        "false alarms, team, " + kind.text() + ", " + recentDays + " days",
+                        hits.getOrDefault(kind, 0),
+                        600));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void teamsThatChangeAreMarked(Kind kind) {
+        Simulation power = Simulation.run(
+                "power, team, " + kind.text() + ", 28 days",
+                200,
+                random -> marked(random, 28, kind).contains(kind));
+        assertThat(power.share()).as(power.toString()).isGreaterThan(kind == Kind.WEEKEND_SHARE ? 0.3 : 0.5);
+    }
+
+    private static List<Kind> marked(Random random, int recentDays, @Nullable Kind changed) {
+        Life life = new Life();
+        life.margin = 2_000;
+        double flow = random.nextGaussian();
+        double interruptions = random.nextGaussian();
+        double evening = random.nextGaussian();
+        double weekend = random.nextGaussian();
+        for (int day = 0; day < 7 * WEEKS; day++) {
+            boolean isChanged = day >= 7 * WEEKS - recentDays;
+            flow = wave(random, flow);
+            interruptions = wave(random, interruptions);
+            evening = wave(random, evening);
+            weekend = day % 7 == 0 ? wave(random, weekend) : weekend;
+            double late = 0.1 * Math.max(0, evening) + (isChanged && changed == Kind.OUTSIDE_USUAL_HOURS ? 0.3 : 0);
+            double active = day % 7 < 5
+                    ? 1
+                    : 0.15 * Math.max(0, 1 + weekend) + (isChanged && changed == Kind.WEEKEND_SHARE ? 0.7 : 0);
+            for (int hour = 9; hour < 17; hour++) {
+                life.hour(day, hour, active * (0.6 + 0.1 * random.nextGaussian()));
+            }
+            life.hour(day, 21, active * late);
+            double share = 0.35 + 0.05 * flow - (isChanged && changed == Kind.FALLING_FLOW ? 0.08 : 0);
+            double perDay = 30 + 5 * interruptions + (isChanged && changed == Kind.RISING_FRAGMENTATION ? 10 : 0);
+            life.day(day, active, share, Math.round(active * Math.max(0, perDay)), random);
+        }
+        return Arrays.stream(Kind.values())
+                .filter(kind -> TeamIndicator.of(kind, life.hours, life.days, END_MS, recentDays, ZoneOffset.UTC)
+                        .isElevated())
+                .toList();
+    }
+
+    private static double wave(Random random, double previous) {
+        return 0.4 * previous + Math.sqrt(1 - 0.4 * 0.4) * random.nextGaussian();
     }
 
     @Test
@@ -234,6 +305,19 @@ class TeamIndicatorProperties {
                     figure(36_000),
                     figure(flowShare * 36_000),
                     new Figure(interruptions, margin / 1_000)));
+        }
+
+        /** @param active 1 for a whole day of the team */
+        void day(int day, double active, double flowShare, long interruptions, Random noise) {
+            days.add(new Day(
+                    START_MS + day * DAY_MS,
+                    noisy(active * 36_000, margin, noise),
+                    noisy(active * flowShare * 36_000, margin, noise),
+                    noisy(interruptions, margin / 1_000, noise)));
+        }
+
+        private static Figure noisy(double value, double margin, Random noise) {
+            return new Figure(value + margin / 1.96 * noise.nextGaussian(), margin);
         }
 
         private Figure figure(double value) {

@@ -162,7 +162,7 @@ class DashboardTest {
             page.onPageError(complaints::add);
             window.signIn(system, user);
             page.locator("#hours .peak").first().waitFor(new Locator.WaitForOptions().setTimeout(WAIT_MAX_MS));
-            assertThat(page.locator("#hours").getAttribute("aria-label")).contains("Whole interval above your mean");
+            assertThat(page.locator("#hours").getAttribute("aria-label")).contains("beyond chance");
             assertThat(page.locator("#insights").innerText())
                     .contains("From 10:00 to 11:00 your readings were higher", "confidence", "observations");
             page.locator("#hours-details summary").press("Enter");

@@ -136,6 +136,13 @@ CREATE TABLE privacy_changes (
 );
 CREATE INDEX privacy_changes_of_user ON privacy_changes (user_id, change_id);
 
+-- When the model that reads flow changed: trends of flow are not drawn across a change.
+CREATE TABLE model_changes (
+    model_id text NOT NULL,
+    used_from timestamptz NOT NULL,
+    PRIMARY KEY (used_from, model_id)
+);
+
 -- Users who opted in to prompts for their own rating of flow, and their latest prompt. No row: no prompts.
 CREATE TABLE feedback_prompts (
     user_id uuid PRIMARY KEY REFERENCES identity.users ON DELETE CASCADE,
