@@ -43,7 +43,7 @@ export class FeedbackForm {
     this.#close('');
   }
 
-  /** Prompts about the moment before a break; waits for an answer in progress, which is about another moment. */
+  /** Prompts about a moment before a break; waits for an answer in progress, which is about another moment. */
   show(notification) {
     if (this.#sending || new FormData(byId('feedback-form')).get('flow')) {
       this.#waiting = notification;
@@ -52,8 +52,7 @@ export class FeedbackForm {
     this.#prompt = notification;
     byId('feedback').open = true;
     byId('feedback-later').hidden = false;
-    byId('feedback-question').textContent = `You took a break at ${clock(notification.at)}. `
-      + 'How much in flow were you before it?';
+    byId('feedback-question').textContent = `How much in flow were you at ${clock(notification.at)}?`;
     byId('feedback-result').textContent = '';
     byId('announcement').textContent = 'A question about your last stretch of work is waiting.';
   }

@@ -53,6 +53,20 @@ class FeedbackApiTest {
         }
     }
 
+    @Test
+    void storesTheProbabilityOfAPromptedMoment() throws SQLException {
+        gateway.execute("""
+                INSERT INTO gateway.feedback_prompts (user_id, per_day, sampled_about, sampling_probability)
+                VALUES (?, 2, ?::timestamptz, 0.025)""", ada.id(), now.toString());
+        api.post(PATH, ada.token(), "{\"at\": \"%s\", \"flow\": 5}".formatted(now));
+        api.post(PATH, ada.token(), "{\"at\": \"%s\", \"flow\": 5}".formatted(now.minusSeconds(60)));
+        try (TestKafka log = gateway.log()) {
+            assertThat(log.read(Topics.FLOW_FEEDBACK, ada.id(), 2))
+                    .extracting(FlowFeedback::getProbability)
+                    .containsExactly(0.025, null);
+        }
+    }
+
     /** No process can encrypt them: neither the log nor the outbox gets an event that nobody could read. */
     @Test
     void refusesEventsOfErasedUsers() throws SQLException {

@@ -26,7 +26,7 @@ final class PersonalLayerStore {
      */
     static final int PAIRED_MINUTES_BEFORE_MAX = 5;
 
-    private static final byte LAYOUT_VERSION = 1;
+    private static final byte LAYOUT_VERSION = 2;
     private static final int AT_RING = 8;
     private static final int SLOT_BYTES = Long.BYTES + Float.BYTES;
     private static final int AT_LAYER = AT_RING + MINUTES * SLOT_BYTES;
@@ -63,13 +63,13 @@ final class PersonalLayerStore {
     }
 
     /** Learns from a rating; false if there is no intensity of that time, so that the rating is only counted. */
-    boolean learn(UUID userId, long atMs, int flow, boolean interrupted) {
+    boolean learn(UUID userId, long atMs, int flow, double weight) {
         byte[] row = find(userId);
         PersonalLayer changed = loaded(row);
         float modelIntensity = row == null ? Float.NaN : readingOf(row, Math.floorDiv(atMs, MINUTE_MS));
         boolean paired = !Float.isNaN(modelIntensity);
         if (paired) {
-            changed.learn(atMs, modelIntensity, flow, interrupted);
+            changed.learn(atMs, modelIntensity, flow, weight);
         } else {
             changed.countWithoutReading();
         }

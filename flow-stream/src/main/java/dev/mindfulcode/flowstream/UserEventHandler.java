@@ -81,8 +81,9 @@ record UserEventHandler(UserStores stores, StreamMeters meters) {
                 if (flow < PersonalLayer.FLOW_MIN || flow > PersonalLayer.FLOW_MAX) {
                     throw new PoisonRecordException(DeadLetterReason.OUT_OF_RANGE);
                 }
-                boolean interrupted = Boolean.TRUE.equals(event.getInterrupted());
-                boolean learned = stores.personal().learn(userId, event.getAt().toEpochMilli(), flow, interrupted);
+                double weight =
+                        PersonalLayer.weight(Boolean.TRUE.equals(event.getInterrupted()), event.getProbability());
+                boolean learned = stores.personal().learn(userId, event.getAt().toEpochMilli(), flow, weight);
                 (learned ? meters.labelsLearned : meters.labelsWithoutReading).increment();
             }
             case RESET -> stores.personal().reset(userId);

@@ -13,6 +13,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -22,14 +23,21 @@ final class Feedback {
 
     private final Database database;
     private final CollectionSettingsTable settings;
+    private final Prompts prompts;
     private final EventPublisher log;
     private final SecureRandom random;
     private final Clock clock;
 
     Feedback(
-            Database database, CollectionSettingsTable settings, EventPublisher log, SecureRandom random, Clock clock) {
+            Database database,
+            CollectionSettingsTable settings,
+            Prompts prompts,
+            EventPublisher log,
+            SecureRandom random,
+            Clock clock) {
         this.database = database;
         this.settings = settings;
+        this.prompts = prompts;
         this.log = log;
         this.random = random;
         this.clock = clock;
@@ -40,19 +48,23 @@ final class Feedback {
     }
 
     /**
-     * Publishes a label and emits its id; fails with 404 if the session is not the user's, and with 403 if nothing
-     * about the user is collected.
+     * Publishes a label, with the probability with which a prompt chose its moment, and emits its id; fails with 404 if
+     * the session is not the user's, and with 403 if nothing about the user is collected.
      */
     Mono<UUID> label(UUID userId, Label label) {
         return settings.find(userId)
                 .doOnNext(CollectionSettings::requireCollection)
                 .then(Mono.defer(() -> ownSession(userId, label.sessionId())))
-                .then(append(
+                .then(Mono.defer(() -> prompts.probabilityOf(userId, label.at())))
+                .map(Optional::of)
+                .defaultIfEmpty(Optional.empty())
+                .flatMap(probability -> append(
                         userId,
                         event(FlowFeedbackKind.LABELLED, label.at())
                                 .setSessionId(label.sessionId())
                                 .setFlow(label.flow())
                                 .setInterrupted(label.interrupted())
+                                .setProbability(probability.orElse(null))
                                 .build()));
     }
 

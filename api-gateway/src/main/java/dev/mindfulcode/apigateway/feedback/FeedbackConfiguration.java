@@ -16,13 +16,13 @@ public class FeedbackConfiguration {
 
     @Bean
     Prompts gatewayPrompts(Database database) {
-        return new Prompts(database, InstantSource.system());
+        return new Prompts(database, InstantSource.system(), new SecureRandom());
     }
 
     @Bean
     EndpointGroup gatewayFeedbackRoutes(
             Database database, CollectionSettingsTable settings, EventPublisher log, Prompts prompts) {
-        Feedback feedback = new Feedback(database, settings, log, new SecureRandom(), Clock.systemUTC());
+        Feedback feedback = new Feedback(database, settings, prompts, log, new SecureRandom(), Clock.systemUTC());
         return new FeedbackRoutes(feedback, prompts)::addTo;
     }
 }

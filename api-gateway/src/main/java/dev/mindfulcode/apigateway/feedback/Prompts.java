@@ -9,12 +9,17 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.util.UUID;
+import java.util.random.RandomGenerator;
 import reactor.core.publisher.Mono;
 
 /**
  * Prompts for a rating of flow: for users who opted in, at a break that they took, a limited number of times per day,
  * and never in flow. Prompts at natural breaks disturb least (Iqbal and Bailey, "Effects of intelligent notification
  * management on users and their tasks", CHI 2008).
+ *
+ * <p>The last moment before a break is unlike others: flow has just ended. So half of the prompts are about a minute of
+ * the stretch before it that is drawn at random. The probability with which a moment was chosen is stored, and goes
+ * with its answer.
  */
 public final class Prompts {
 
@@ -26,12 +31,17 @@ public final class Prompts {
     /** Maximum age of the last activity, since editors may send late. */
     static final Duration WORK_AGO_MAX = Duration.ofMinutes(45);
 
+    /** Minutes of a stretch to choose from: the stream has the readings of the last hour. */
+    static final int STRETCH_MINUTES_MAX = 45;
+
     private static final String COUNT_PROMPT = """
             UPDATE gateway.feedback_prompts p
             SET prompt_count = CASE WHEN p.prompted_on = :today THEN p.prompt_count ELSE 0 END + 1,
                 prompted_on = :today,
                 prompted_at = :now,
-                prompted_about = :about
+                prompted_about = :about,
+                sampled_about = :moment,
+                sampling_probability = :probability
             WHERE p.user_id = :user
               AND p.per_day > CASE WHEN p.prompted_on = :today THEN p.prompt_count ELSE 0 END
               AND p.prompted_about IS DISTINCT FROM CAST(:about AS timestamptz)
@@ -40,36 +50,68 @@ public final class Prompts {
     private final Database database;
     private final AccountTable accounts;
     private final InstantSource clock;
+    private final RandomGenerator random;
 
-    Prompts(Database database, InstantSource clock) {
+    Prompts(Database database, InstantSource clock, RandomGenerator random) {
         this.database = database;
         this.accounts = new AccountTable(database);
         this.clock = clock;
+        this.random = random;
     }
 
     /**
-     * Emits whether to prompt a user who has just taken a break, and counts the prompt, in one statement, so that the
-     * limit holds across gateways. Days are those of the user's time zone.
+     * A moment to be rated.
+     *
+     * @param probability with which this minute was chosen among those of the stretch
+     */
+    record Moment(Instant about, double probability) {
+
+        /** Chooses the last moment of a stretch or, as often, one of its minutes. */
+        static Moment of(Instant from, Instant to, RandomGenerator random) {
+            int minutes = (int) Math.clamp(Duration.between(from, to).toMinutes(), 1, STRETCH_MINUTES_MAX);
+            int before = random.nextBoolean() ? 0 : random.nextInt(minutes);
+            double ofRandomMinute = 0.5 / minutes;
+            return new Moment(
+                    to.minus(Duration.ofMinutes(before)), before == 0 ? 0.5 + ofRandomMinute : ofRandomMinute);
+        }
+    }
+
+    /**
+     * Emits the moment that a user who has just taken a break is prompted to rate, if any, and counts the prompt, in
+     * one statement, so that the limit holds across gateways. Days are those of the user's time zone.
      *
      * @param latest the session's state at the break
      */
-    public Mono<Boolean> tryPrompt(UUID userId, FlowState latest) {
+    public Mono<Instant> momentToRate(UUID userId, FlowState latest) {
         Instant now = clock.instant();
         if (latest.getIsInFlow()
                 || latest.getActiveMs() < WORK_MIN.toMillis()
                 || latest.getLastActivityAt().isBefore(now.minus(WORK_AGO_MAX))) {
-            return Mono.just(false);
+            return Mono.empty();
         }
+        Moment moment = Moment.of(latest.getFirstActivityAt(), latest.getLastActivityAt(), random);
         return today(userId, now)
                 .flatMap(today -> database.sql(COUNT_PROMPT)
                         .bind("user", userId)
                         .bind("today", today)
                         .bind("now", now)
                         .bind("about", latest.getLastActivityAt())
+                        .bind("moment", moment.about())
+                        .bind("probability", moment.probability())
                         .fetch()
                         .rowsUpdated())
-                .map(updated -> updated == 1)
-                .defaultIfEmpty(false);
+                .filter(updated -> updated == 1)
+                .map(_ -> moment.about());
+    }
+
+    /** Emits the probability with which the latest prompt chose this moment; empty for another one. */
+    Mono<Double> probabilityOf(UUID userId, Instant about) {
+        return database.sql("SELECT sampling_probability FROM gateway.feedback_prompts"
+                        + " WHERE user_id = :user AND sampled_about = :about")
+                .bind("user", userId)
+                .bind("about", about)
+                .map(row -> row.get("sampling_probability", Double.class))
+                .one();
     }
 
     private Mono<LocalDate> today(UUID userId, Instant now) {

@@ -45,7 +45,7 @@ public class LiveConfiguration {
             KafkaConnection kafka, UserKeys keys, Prompts prompts, Alerts alerts, ConnectionLimits rules) {
         Scheduler blocking =
                 Schedulers.newBoundedElastic(SNAPSHOT_THREADS_MAX, LiveHub.CONNECTIONS_MAX, "gateway-live-snapshots");
-        return new LiveHub(flowStates(kafka, keys), blocking, prompts::tryPrompt, alerts::recipients, rules);
+        return new LiveHub(flowStates(kafka, keys), blocking, prompts::momentToRate, alerts::recipients, rules);
     }
 
     @Bean

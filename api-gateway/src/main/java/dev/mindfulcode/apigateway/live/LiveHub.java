@@ -9,6 +9,7 @@ import dev.mindfulcode.webkit.problems.ProblemException;
 import dev.mindfulcode.webkit.problems.ProblemType;
 import dev.mindfulcode.webkit.transport.ConnectionLimits;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
@@ -90,10 +91,10 @@ final class LiveHub implements SmartLifecycle {
         Flux<UUID> of(TeamAlert alert);
     }
 
-    /** Decides whether a user is prompted to rate the session that they just paused or ended. */
+    /** Chooses the moment of the session just paused or ended that its user is prompted to rate; empty for none. */
     @FunctionalInterface
     interface FeedbackPolicy {
-        Mono<Boolean> mayPrompt(UUID userId, FlowState latest);
+        Mono<Instant> momentToRate(UUID userId, FlowState latest);
     }
 
     int connections() {
@@ -231,13 +232,9 @@ final class LiveHub implements SmartLifecycle {
             return;
         }
         feedbackPolicy
-                .mayPrompt(userId, state)
+                .momentToRate(userId, state)
                 .subscribe(
-                        allowed -> {
-                            if (allowed) {
-                                channel.publish(LiveMessages.feedbackPrompt(state));
-                            }
-                        },
+                        about -> channel.publish(LiveMessages.feedbackPrompt(state.getSessionId(), about)),
                         e -> log.warn(
                                 "Feedback prompt failed: error={}", e.getClass().getSimpleName()));
     }

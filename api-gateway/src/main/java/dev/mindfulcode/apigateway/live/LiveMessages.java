@@ -6,6 +6,7 @@ import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.SessionStatus;
 import dev.mindfulcode.schemas.TeamAlert;
 import dev.mindfulcode.webkit.json.Json;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -86,17 +87,17 @@ final class LiveMessages {
         return new LiveMessage(new ConflationKey("team_alert", note.alertId()), null, Json.bytes(update), update);
     }
 
-    /** Prompts for a rating of the time before a break, sent to {@code POST /api/flow/feedback}. */
-    static LiveMessage feedbackPrompt(FlowState state) {
+    /** Prompts, at a break, for a rating of an earlier moment, sent to {@code POST /api/flow/feedback}. */
+    static LiveMessage feedbackPrompt(UUID sessionId, Instant about) {
         return new LiveMessage(
                 "feedback_prompt",
                 null,
                 Json.bytes(new Notification(
                         "notification",
                         "feedback_prompt",
-                        state.getSessionId(),
-                        state.getLastActivityAt().toEpochMilli(),
-                        "How much in flow were you before this break? (1 to 7)")));
+                        sessionId,
+                        about.toEpochMilli(),
+                        "How much in flow were you at that moment? (1 to 7)")));
     }
 
     static LiveMessage pong(long atMs) {

@@ -80,11 +80,13 @@ final class ExportSections {
             sensitivity  How early flow is detected, 0 (late) to 1 (early)""");
 
     private static final Table PROMPTS = Table.of("feedback_prompts", "Prompts for your rating of flow.", """
-            per_day         How many you allow
-            prompted_at     When you were last prompted
-            prompted_about  The moment that the prompt was about
-            prompted_on     Your day of the last prompt
-            prompt_count    Prompts on that day""");
+            per_day               How many you allow
+            prompted_at           When you were last prompted
+            prompted_about        The break that the prompt was about
+            sampled_about         The moment to rate
+            sampling_probability  Probability with which that moment was chosen
+            prompted_on           Your day of the last prompt
+            prompt_count          Prompts on that day""");
 
     private static final Table SUGGESTIONS =
             Table.of("suggestions", "Suggestions shown to you in the last 60 days.", """
@@ -229,7 +231,8 @@ final class ExportSections {
                     "user_id"),
             Query.of(
                     PROMPTS,
-                    "SELECT user_id, per_day, prompted_at, prompted_about, prompted_on, prompt_count"
+                    "SELECT user_id, per_day, prompted_at, prompted_about, sampled_about, sampling_probability,"
+                            + " prompted_on, prompt_count"
                             + " FROM gateway.feedback_prompts WHERE user_id = :user",
                     "user_id"),
             Query.of(

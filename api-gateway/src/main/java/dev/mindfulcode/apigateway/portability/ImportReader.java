@@ -128,6 +128,7 @@ record ImportReader(UUID userId, Instant now) {
                 .setSessionId(sessionId == null ? null : sessionId(userId, sessionId))
                 .setFlow(flow == null ? null : Math.toIntExact(flow))
                 .setInterrupted(row.bool("interrupted"))
+                .setProbability(row.number("probability", 0, 1))
                 .setCreatedAt(time(row, "created_at"))
                 .setImported(true)
                 .build());

@@ -254,6 +254,7 @@ N navigation, C shortcut, U undo, P paste, A completion, O other
                 Map.entry("collection_level", "What you let the product collect, if the event sets it"),
                 Map.entry("flow", "Your rating, 1 (not at all in flow) to 7 (completely)"),
                 Map.entry("interrupted", "Whether you were interrupted, null if you did not say"),
+                Map.entry("probability", "Probability that a prompt chose the moment, null without a prompt"),
                 Map.entry("batch_id", "Id of the batch"),
                 Map.entry("sequence", "Number of the batch within its session, from 0"),
                 Map.entry("clamped", "Whether started_at was moved since your clock was wrong"),

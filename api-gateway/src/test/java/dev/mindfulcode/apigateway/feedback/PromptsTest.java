@@ -1,6 +1,7 @@
 package dev.mindfulcode.apigateway.feedback;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.mindfulcode.apigateway.FlowStates;
 import dev.mindfulcode.apigateway.database.Database;
@@ -11,7 +12,10 @@ import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.SessionStatus;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,7 +35,7 @@ class PromptsTest {
     void start() {
         GatewaySchema.migrate(url.dataSource());
         database = new Database(url, 8);
-        prompts = new Prompts(database, () -> now);
+        prompts = new Prompts(database, () -> now, new Random(7));
         database.sql("insert into identity.users (user_id, password_hash, time_zone, created_at)"
                         + " values (:user, 'no hash', 'Pacific/Auckland', now())")
                 .bind("user", ada)
@@ -95,16 +99,44 @@ class PromptsTest {
     void limitHoldsAcrossGateways() {
         choose(6);
         long shown = Flux.range(0, 40)
-                .flatMap(_ -> prompts.tryPrompt(ada, afterWork()), 40)
-                .filter(prompted -> prompted)
+                .flatMap(_ -> prompts.momentToRate(ada, afterWork()), 40)
                 .count()
                 .blockOptional()
                 .orElseThrow();
         assertThat(shown).isEqualTo(1);
     }
 
+    @Test
+    void samplesTheEndOrARandomMinuteAndStoresTheProbability() {
+        choose(6);
+        Instant about =
+                Objects.requireNonNull(prompts.momentToRate(ada, afterWork()).block());
+        assertThat(about).isBetween(now.minus(Prompts.WORK_AGO_MAX), now);
+        assertThat(prompts.probabilityOf(ada, about).block()).isBetween(0.01, 1.0);
+        assertThat(prompts.probabilityOf(ada, about.plusMillis(1)).block()).isNull();
+
+        Random random = new Random(3);
+        Map<Long, Integer> counts = new TreeMap<>();
+        Map<Long, Double> probabilities = new TreeMap<>();
+        Instant from = now.minus(Duration.ofMinutes(20));
+        for (int i = 0; i < 20_000; i++) {
+            Prompts.Moment moment = Prompts.Moment.of(from, now, random);
+            long before = Duration.between(moment.about(), now).toMinutes();
+            counts.merge(before, 1, Integer::sum);
+            probabilities.put(before, moment.probability());
+        }
+        assertThat(counts.keySet())
+                .hasSize(20)
+                .allSatisfy(before -> assertThat(before).isBetween(0L, 19L));
+        counts.forEach((before, count) ->
+                assertThat(count / 20_000.0).isCloseTo(probabilities.getOrDefault(before, 0.0), within(0.01)));
+        assertThat(Prompts.Moment.of(now, now, random)).isEqualTo(new Prompts.Moment(now, 1));
+        assertThat(Prompts.Moment.of(now.minus(Duration.ofDays(3)), now, random).about())
+                .isAfter(now.minus(Prompts.WORK_AGO_MAX));
+    }
+
     private boolean prompted(FlowState state) {
-        return Objects.requireNonNull(prompts.tryPrompt(ada, state).block());
+        return prompts.momentToRate(ada, state).block() != null;
     }
 
     private void choose(int perDay) {

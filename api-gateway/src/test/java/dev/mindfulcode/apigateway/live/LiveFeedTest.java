@@ -27,7 +27,7 @@ class LiveFeedTest {
                 return null;
             },
             Schedulers.immediate(),
-            (user, state) -> Mono.just(false),
+            (user, state) -> Mono.empty(),
             _ -> Flux.empty(),
             ConnectionLimits.STANDARD);
     private final UUID ada = UUID.randomUUID();

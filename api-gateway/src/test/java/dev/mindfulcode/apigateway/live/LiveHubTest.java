@@ -27,7 +27,7 @@ class LiveHubTest {
                 return null;
             },
             Schedulers.immediate(),
-            (user, state) -> Mono.just(false),
+            (user, state) -> Mono.empty(),
             _ -> Flux.empty(),
             ConnectionLimits.STANDARD);
     private final UUID ada = UUID.randomUUID();
@@ -103,7 +103,7 @@ class LiveHubTest {
                 Schedulers.immediate(),
                 (user, state) -> {
                     breaks.add(state.getSessionId());
-                    return Mono.just(true);
+                    return Mono.just(state.getLastActivityAt());
                 },
                 _ -> Flux.empty(),
                 ConnectionLimits.STANDARD);

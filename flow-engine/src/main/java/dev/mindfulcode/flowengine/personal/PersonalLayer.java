@@ -3,6 +3,7 @@ package dev.mindfulcode.flowengine.personal;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A user's personalization of the model: a Bayesian logistic layer over the model's intensity x,
@@ -12,18 +13,25 @@ import java.util.Arrays;
  * with a posterior over a fixed grid of {@link #OFFSETS} × {@link #SLOPES} points for a and b, so that learning is
  * exact: one addition per point. The prior is normal (a: mean 0, deviation {@link #OFFSET_DEVIATION}; b: mean 1,
  * deviation {@link #SLOPE_DEVIATION}); its means are the identity. The personal intensity uses the posterior means of a
- * and b: the posterior predictive would pull everybody towards 0.5 before the first label.
+ * and b: the posterior predictive would pull everybody towards 0.5 before the first label. The slope is 1 until {@link
+ * #SLOPE_HOURS_MIN} hours have labels.
  *
- * <p>Labels decay with a half-life of {@link #HALF_LIFE_MS} of event time: the log-likelihood of a label has the weight
- * 2^(−age / half-life). A late label weighs as if it had arrived in time, so the order changes only the last digits of
- * floats.
+ * <p>Labels of one hour are about one stretch of work, so they count as one: their means, with the weight of one label
+ * at most.
+ *
+ * <p><b>Predict, then update.</b> When an hour is over, its labels are first predicted by the layer as it was before
+ * them and by the identity. The layer changes readings only while the sum of its gains in log score is above {@link
+ * #GAIN_MIN}: it has to have helped.
+ *
+ * <p>Labels decay with a half-life of {@link #HALF_LIFE_MS} of event time: the log-likelihood and the gain of an hour
+ * have the weight 2^(−age / half-life).
  *
  * <p>Every slope on the grid is positive, so the personal intensity rises with the model's. Not thread-safe; reading
  * allocates nothing.
  */
 public final class PersonalLayer {
     /** Length of a stored layer in bytes. */
-    public static final int SIZE_BYTES = 32 + Float.BYTES * PersonalLayer.OFFSETS * PersonalLayer.SLOPES;
+    public static final int SIZE_BYTES = 72 + Float.BYTES * PersonalLayer.OFFSETS * PersonalLayer.SLOPES;
 
     /** Half-life of labels: 90 days. A convention. */
     public static final long HALF_LIFE_MS = 90L * 24 * 60 * 60_000;
@@ -34,14 +42,30 @@ public final class PersonalLayer {
     public static final int FLOW_MAX = 7;
 
     /** Weight of a label about an interrupted moment. A convention. */
-    static final float INTERRUPTED_WEIGHT = 0.5f;
+    static final double INTERRUPTED_WEIGHT = 0.5;
+
+    /** Probability of a moment whose label has the full weight: half of the time, a minute of a stretch of 45. */
+    static final double PROBABILITY_OF_FULL_WEIGHT = 0.5 / 45;
+
+    /** Weight of a moment that prompts choose as often as possible. */
+    static final double SAMPLING_WEIGHT_MIN = 0.25;
+
+    private static final double WEIGHT_MIN = 0.1;
 
     static final int OFFSETS = 25;
     static final int SLOPES = 9;
-    static final double OFFSET_STEP = 0.25;
+    static final double OFFSET_STEP = 0.15;
     static final double SLOPE_STEP = 0.2;
-    static final double OFFSET_DEVIATION = 0.5;
+    static final double OFFSET_DEVIATION = 0.2;
     static final double SLOPE_DEVIATION = 0.25;
+
+    /** Hours with labels before the slope is learned. */
+    static final int SLOPE_HOURS_MIN = 50;
+
+    /** Gain in log score, in nats, above which the layer changes readings. */
+    static final double GAIN_MIN = 0.5;
+
+    static final long HOUR_MS = 3_600_000;
 
     /** Assumed share of random answers, so that a single surprise has a bounded effect. */
     private static final double LAPSE = 0.1;
@@ -49,18 +73,36 @@ public final class PersonalLayer {
     /** Model intensities are clamped to this distance from 0 and 1, where the logit diverges. */
     private static final double EDGE = 0.01;
 
-    private static final byte VERSION = 1;
+    /** Version 1 had neither hours nor gains; its labels are in the log. */
+    private static final byte VERSION = 2;
+
     private static final int AT_VERSION = 0;
     private static final int AT_GIVEN = 4;
-    private static final int AT_LEARNED = 8;
+    private static final int AT_HOURS = 8;
+    private static final int AT_LEARNED = 12;
     private static final int AT_LATEST_MS = 16;
     private static final int AT_FIRST_MS = 24;
+    private static final int AT_GAIN = 32;
+    private static final int AT_OPEN_FROM_MS = 40;
+    private static final int AT_OPEN_WEIGHT = 48;
+    private static final int AT_OPEN_LOGIT = 56;
+    private static final int AT_OPEN_YES = 64;
 
     private int given;
+    private int hours;
     private int learned;
     private long firstAtMs;
     private long latestAtMs;
+    private double gain;
+
+    // The hour of the latest labels, with weighted sums; not yet in the likelihood.
+    private long openFromMs;
+    private double openWeight;
+    private double openLogit;
+    private double openYes;
+
     private final float[] logLikelihood = new float[OFFSETS * SLOPES];
+    private final double[] logPosterior = new double[OFFSETS * SLOPES];
 
     private double offset;
     private double slope = 1;
@@ -69,19 +111,32 @@ public final class PersonalLayer {
     public PersonalLayer() {}
 
     /**
+     * Whether stored bytes have this layout. Other layouts are rebuilt from the labels in the log.
+     */
+    public static boolean canLoad(byte[] stored) {
+        return stored.length == SIZE_BYTES && stored[AT_VERSION] == VERSION;
+    }
+
+    /**
      * Loads a stored layer.
      *
      * @throws IllegalArgumentException if the bytes have another layout
      */
     public PersonalLayer load(byte[] stored) {
-        if (stored.length != SIZE_BYTES || stored[AT_VERSION] != VERSION) {
+        if (!canLoad(stored)) {
             throw new IllegalArgumentException("not a personal layer of version " + VERSION + "; replay the labels");
         }
         ByteBuffer from = ByteBuffer.wrap(stored).order(ByteOrder.LITTLE_ENDIAN);
         given = from.getInt(AT_GIVEN);
+        hours = from.getInt(AT_HOURS);
         learned = from.getInt(AT_LEARNED);
         latestAtMs = from.getLong(AT_LATEST_MS);
         firstAtMs = from.getLong(AT_FIRST_MS);
+        gain = from.getDouble(AT_GAIN);
+        openFromMs = from.getLong(AT_OPEN_FROM_MS);
+        openWeight = from.getDouble(AT_OPEN_WEIGHT);
+        openLogit = from.getDouble(AT_OPEN_LOGIT);
+        openYes = from.getDouble(AT_OPEN_YES);
         from.position(SIZE_BYTES - Float.BYTES * logLikelihood.length)
                 .asFloatBuffer()
                 .get(logLikelihood);
@@ -93,8 +148,13 @@ public final class PersonalLayer {
     public byte[] toBytes() {
         byte[] bytes = new byte[SIZE_BYTES];
         ByteBuffer into = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        into.put(AT_VERSION, VERSION).putInt(AT_GIVEN, given).putInt(AT_LEARNED, learned);
-        into.putLong(AT_LATEST_MS, latestAtMs).putLong(AT_FIRST_MS, firstAtMs);
+        into.put(AT_VERSION, VERSION)
+                .putInt(AT_GIVEN, given)
+                .putInt(AT_HOURS, hours)
+                .putInt(AT_LEARNED, learned);
+        into.putLong(AT_LATEST_MS, latestAtMs).putLong(AT_FIRST_MS, firstAtMs).putDouble(AT_GAIN, gain);
+        into.putLong(AT_OPEN_FROM_MS, openFromMs).putDouble(AT_OPEN_WEIGHT, openWeight);
+        into.putDouble(AT_OPEN_LOGIT, openLogit).putDouble(AT_OPEN_YES, openYes);
         into.position(SIZE_BYTES - Float.BYTES * logLikelihood.length)
                 .asFloatBuffer()
                 .put(logLikelihood);
@@ -104,9 +164,15 @@ public final class PersonalLayer {
     /** Removes all labels. */
     public void reset() {
         given = 0;
+        hours = 0;
         learned = 0;
         firstAtMs = 0;
         latestAtMs = 0;
+        gain = 0;
+        openFromMs = 0;
+        openWeight = 0;
+        openLogit = 0;
+        openYes = 0;
         Arrays.fill(logLikelihood, 0f);
         updatePosterior(0);
     }
@@ -117,37 +183,84 @@ public final class PersonalLayer {
     }
 
     /**
+     * Returns the weight of a label. Moments that prompts choose more often than others count for less, by the inverse
+     * of their probability within bounds; the probability of a label without a prompt is unknown.
+     */
+    public static double weight(boolean interrupted, @Nullable Double probability) {
+        double sampling = probability == null || !(probability > 0)
+                ? 1
+                : Math.clamp(PROBABILITY_OF_FULL_WEIGHT / probability, SAMPLING_WEIGHT_MIN, 1);
+        return (interrupted ? INTERRUPTED_WEIGHT : 1) * sampling;
+    }
+
+    /**
      * Learns from one label. The answer counts as the fraction (flow − 1) / 6 of a yes.
      *
      * @param atMs the moment that the label is about, epoch milliseconds
      * @param modelIntensity the model's intensity at that moment, 0 to 1
      * @param flow clamped to {@link #FLOW_MIN} to {@link #FLOW_MAX}
-     * @param interrupted whether the user was interrupted then: weight {@value #INTERRUPTED_WEIGHT}
+     * @param weight clamped to {@link #WEIGHT_MIN} to 1
      */
-    public void learn(long atMs, float modelIntensity, int flow, boolean interrupted) {
+    public void learn(long atMs, float modelIntensity, int flow, double weight) {
         long at = Math.max(atMs, 0);
+        double bounded = Math.clamp(weight, WEIGHT_MIN, 1);
+        double logit = logit(modelIntensity);
+        double yes = (Math.clamp(flow, FLOW_MIN, FLOW_MAX) - FLOW_MIN) / (double) (FLOW_MAX - FLOW_MIN);
         given++;
-        double olderWeight = 1;
-        double weight = interrupted ? INTERRUPTED_WEIGHT : 1;
-        if (learned > 0 && at > latestAtMs) {
-            olderWeight = decay(at - latestAtMs);
-        } else if (learned > 0) {
-            weight *= decay(latestAtMs - at);
+        if (learned > 0 && at < openFromMs) {
+            close(at, bounded, logit, yes); // late, about an hour that is over
+        } else {
+            if (learned > 0 && at - openFromMs >= HOUR_MS) {
+                close(openFromMs, Math.min(openWeight, 1), openLogit / openWeight, openYes / openWeight);
+                openWeight = 0;
+                openLogit = 0;
+                openYes = 0;
+            }
+            openFromMs = openWeight == 0 ? at : openFromMs;
+            openWeight += bounded;
+            openLogit += bounded * logit;
+            openYes += bounded * yes;
         }
         firstAtMs = learned == 0 ? at : Math.min(firstAtMs, at);
-        latestAtMs = learned == 0 ? at : Math.max(latestAtMs, at);
+        advance(at);
         learned++;
-        double yes = (Math.clamp(flow, FLOW_MIN, FLOW_MAX) - FLOW_MIN) / (double) (FLOW_MAX - FLOW_MIN);
-        double logit = logit(modelIntensity);
-        for (int i = 0; i < logLikelihood.length; i++) {
-            double sum = offsetAt(i) + slopeAt(i) * logit;
-            // log σ(s) = −log(1 + e^−s), and log(1 − σ(s)) = log σ(s) − s.
-            double logYes = -StrictMath.log1p(StrictMath.exp(-sum));
-            double likelihood = StrictMath.exp(logYes - (1 - yes) * sum);
-            double fit = StrictMath.log((1 - LAPSE) * likelihood + LAPSE / 2);
-            logLikelihood[i] = (float) (olderWeight * logLikelihood[i] + weight * fit);
-        }
         updatePosterior(latestAtMs);
+    }
+
+    /** Decays what was learned up to a later label. */
+    private void advance(long atMs) {
+        if (learned == 0) {
+            latestAtMs = atMs;
+        } else if (atMs > latestAtMs) {
+            double older = decay(atMs - latestAtMs);
+            for (int i = 0; i < logLikelihood.length; i++) {
+                logLikelihood[i] *= (float) older;
+            }
+            gain *= older;
+            latestAtMs = atMs;
+        }
+    }
+
+    /** Predicts the labels of an hour, then adds them to the likelihood. */
+    private void close(long atMs, double labelWeight, double logit, double yes) {
+        double weight = labelWeight * decay(Math.max(latestAtMs - atMs, 0));
+        updatePosterior(latestAtMs, 0);
+        gain += weight * (logScore(offset + slope * logit, yes) - logScore(logit, yes));
+        hours++;
+        for (int i = 0; i < logLikelihood.length; i++) {
+            logLikelihood[i] += (float) (weight * fit(i, logit, yes));
+        }
+    }
+
+    /** Returns the log-likelihood of an answer at a point of the grid. */
+    private static double fit(int point, double logit, double yes) {
+        double score = logScore(offsetAt(point) + slopeAt(point) * logit, yes);
+        return StrictMath.log((1 - LAPSE) * StrictMath.exp(score) + LAPSE / 2);
+    }
+
+    private static double logScore(double sum, double yes) {
+        // log σ(s) = −log(1 + e^−s), and log(1 − σ(s)) = log σ(s) − s.
+        return -StrictMath.log1p(StrictMath.exp(-sum)) - (1 - yes) * sum;
     }
 
     /**
@@ -159,19 +272,20 @@ public final class PersonalLayer {
     }
 
     /**
-     * Returns the personal intensity for the model's, both 0 to 1. Without labels they are equal to the bit.
+     * Returns the personal intensity for the model's, both 0 to 1. They are equal to the bit while the layer has not
+     * helped.
      */
     public float intensity(float modelIntensity) {
-        if (learned == 0) {
+        if (!isPersonal()) {
             return modelIntensity;
         }
         double sum = offset + slope * logit(modelIntensity);
         return (float) (1 / (1 + StrictMath.exp(-sum)));
     }
 
-    /** Whether any label was learned. */
+    /** Whether the layer changes readings: it has predicted labels better than the identity. */
     public boolean isPersonal() {
-        return learned > 0;
+        return gain > GAIN_MIN;
     }
 
     /** Returns the earliest moment of a learned label, epoch milliseconds; 0 without labels. */
@@ -179,23 +293,34 @@ public final class PersonalLayer {
         return firstAtMs;
     }
 
-    /**
-     * Computes the posterior means with labels decayed to an instant, at the earliest that of the latest label.
-     */
+    /** Computes the posterior means with labels decayed to an instant, at the earliest that of the latest label. */
     private void updatePosterior(long atMs) {
+        updatePosterior(atMs, Math.min(openWeight, 1));
+    }
+
+    private void updatePosterior(long atMs, double weightOfOpen) {
         double remaining = decay(Math.max(atMs - latestAtMs, 0));
+        double openMeanLogit = weightOfOpen == 0 ? 0 : openLogit / openWeight;
+        double openMeanYes = weightOfOpen == 0 ? 0 : openYes / openWeight;
+        boolean isSlopeLearned = hours >= SLOPE_HOURS_MIN;
         double highest = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < logLikelihood.length; i++) {
-            highest = Math.max(highest, logPrior(i) + remaining * logLikelihood[i]);
+            if (isSlopeLearned || i % SLOPES == SLOPES / 2) {
+                double open = weightOfOpen == 0 ? 0 : weightOfOpen * fit(i, openMeanLogit, openMeanYes);
+                logPosterior[i] = logPrior(i) + remaining * (logLikelihood[i] + open);
+                highest = Math.max(highest, logPosterior[i]);
+            }
         }
         double total = 0;
         double offsets = 0;
         double slopes = 0;
         for (int i = 0; i < logLikelihood.length; i++) {
-            double weight = StrictMath.exp(logPrior(i) + remaining * logLikelihood[i] - highest);
-            total += weight;
-            offsets += weight * offsetAt(i);
-            slopes += weight * slopeAt(i);
+            if (isSlopeLearned || i % SLOPES == SLOPES / 2) {
+                double weight = StrictMath.exp(logPosterior[i] - highest);
+                total += weight;
+                offsets += weight * offsetAt(i);
+                slopes += weight * slopeAt(i);
+            }
         }
         offset = offsets / total;
         slope = slopes / total;

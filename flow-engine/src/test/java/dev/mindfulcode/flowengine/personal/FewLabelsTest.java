@@ -39,7 +39,7 @@ class FewLabelsTest {
                 for (int flow : new int[] {1, 7}) {
                     PersonalLayer layer = new PersonalLayer();
                     for (int i = 0; i < labels; i++) {
-                        layer.learn(0, about, flow, false);
+                        layer.learn(i * PersonalLayer.HOUR_MS, about, flow, 1);
                     }
                     for (float x = 0.01f; x < 1; x += 0.01f) {
                         change = Math.max(change, Math.abs(layer.intensity(x) - x));
@@ -66,7 +66,7 @@ class FewLabelsTest {
                 for (int i = 0; i < labels; i++) {
                     float about = 0.1f + 0.8f * random.nextFloat();
                     double meant = own(offset, slope, about) + ANSWER_NOISE * random.nextGaussian();
-                    layer.learn(i, about, (int) Math.round(1 + 6 * Math.clamp(meant, 0, 1)), false);
+                    layer.learn(i * PersonalLayer.HOUR_MS, about, (int) Math.round(1 + 6 * Math.clamp(meant, 0, 1)), 1);
                 }
                 for (float x = 0.1f; x <= 0.9f; x += 0.05f) {
                     double truth = own(offset, slope, x);

@@ -117,7 +117,7 @@ class DashboardTest {
             user.post("/api/sessions/" + session + "/end", "{}");
 
             page.locator("#feedback-later").waitFor();
-            assertThat(page.locator("#feedback-question").innerText()).contains("You took a break at");
+            assertThat(page.locator("#feedback-question").innerText()).contains("How much in flow were you at");
             page.locator("#feedback-scale input").nth(3).focus();
             page.keyboard().press("ArrowRight");
             assertThat(page.locator("#feedback-scale input:checked").getAttribute("value"))

@@ -150,6 +150,9 @@ CREATE TABLE feedback_prompts (
     prompted_at timestamptz,
     -- The time that the latest prompt was about: a break is prompted for once, however often it is ended.
     prompted_about timestamptz,
+    -- The moment that the latest prompt was to rate, and the probability with which it was chosen.
+    sampled_about timestamptz,
+    sampling_probability double precision,
     -- The user's local day of the latest prompt, and the number of prompts on it.
     prompted_on date,
     prompt_count int NOT NULL DEFAULT 0
