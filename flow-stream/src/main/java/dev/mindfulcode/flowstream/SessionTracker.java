@@ -166,8 +166,8 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, Object> {
     }
 
     /**
-     * What has waited long enough counts first: after an outage of the keys, this poll may be the first that finds
-     * them, and would end a session with batches still to come.
+     * Counts the batches that have waited long enough, then ends silent sessions: after an outage of the keys, this
+     * poll may be the first that finds them, and would end a session with batches still to come.
      */
     private void updateIdleSessions(long wallMs) {
         skipTimedOutGaps(wallMs);

@@ -41,7 +41,7 @@ final class RegistryLookup<V extends SpecificRecord> extends DefaultSchemaResolv
     private final Duration timeout;
     private final UnknownSchemas unknown = new UnknownSchemas(System::nanoTime);
 
-    /** What determines the id of a written value: the artifact is named by its topic. */
+    /** Determines the id of a written value, as the topic names the artifact. */
     private record Written(String topic, Schema schema) {}
 
     RegistryLookup(SchemaRegistry registry, Duration timeout) {

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 public record SchemaRegistry(String url, boolean registersOnWrite) {
 
     /**
-     * What was found, for all serdes of the process: a registry's schemas never change, and a service has dozens of
-     * serdes for the same few.
+     * The schemas found so far, for all serdes of the process: a registry's schemas never change, and a service has
+     * dozens of serdes for the same few.
      */
     private static final ConcurrentMap<Lookup, SchemaLookupResult<Schema>> FOUND = new ConcurrentHashMap<>();
 
@@ -35,7 +35,7 @@ public record SchemaRegistry(String url, boolean registersOnWrite) {
                 registersOnWrite);
     }
 
-    /** Returns what was found for the key before, or looks it up. A failure is not kept. */
+    /** Returns the cached schema of a key, or looks it up. Failures are not cached. */
     SchemaLookupResult<Schema> findOnce(Object key, Supplier<SchemaLookupResult<Schema>> lookup) {
         Lookup place = new Lookup(url, key);
         SchemaLookupResult<Schema> known = FOUND.get(place);

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
  */
 final class RegistryLookupTest {
 
-    /** Only for the registry that never answers: a busy machine takes longer for one that does. */
+    /** Only for the registry that never responds: on a busy machine even a healthy one needs longer. */
     private static final Duration SHORT_TIMEOUT = Duration.ofMillis(300);
 
     private final AtomicInteger requests = new AtomicInteger();

@@ -75,7 +75,7 @@ final class ModelFeed {
             PublishedModel published = models.deserialize(Topics.FLOW_MODELS.name(), value);
             if (published.getFeatureVersion() != FlowModel.FEATURE_VERSION) {
                 log.error(
-                        "Published model rejected: features of version {}, this engine computes {}; model in use remains",
+                        "Published model rejected: features of version {}, this engine has {}; model in use remains",
                         published.getFeatureVersion(),
                         FlowModel.FEATURE_VERSION);
                 return;

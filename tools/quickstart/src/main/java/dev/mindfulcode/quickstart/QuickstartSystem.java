@@ -43,7 +43,7 @@ final class QuickstartSystem implements AutoCloseable {
     private static final Duration READY_TIMEOUT = Duration.ofSeconds(120);
     private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
 
-    /** Several times what a stop takes on a busy machine; what is cut off has to recover at its next start. */
+    /** Generous, as a component that is cut off has to recover at its next start. */
     private static final Duration CLIENT_STOP_TIMEOUT = Duration.ofSeconds(3);
 
     private static final Duration WEB_STOP_TIMEOUT = Duration.ofSeconds(10);

@@ -437,7 +437,7 @@ class DashboardTest {
             page.navigate(system.origin() + "/docs");
             Locator health = page.locator("#operations-operations-getHealth");
             health.locator(".opblock-summary-control").click();
-            // Health is judged within seconds, which a busy machine may exceed: what counts is that the page shows it.
+            // A health check times out after seconds, which a busy machine may exceed.
             Eventually.holds("the page shows that the system is healthy", () -> {
                 health.locator(".execute").click();
                 return health.locator(".live-responses-table .response-col_status")
