@@ -21,7 +21,9 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -174,6 +176,89 @@ class RetentionApiTest {
             mails.stop();
             log.detachAppender(logged);
         }
+    }
+
+    @Test
+    void purgesNobodyWhoComesBackDuringTheCheck() throws SQLException {
+        User requesting = inactiveSince("2020-05-01");
+        User elsewhere = inactiveSince("2020-05-01");
+        User signedIn = inactiveSince("2020-05-01");
+        User longer = inactiveSince("2020-05-01");
+        assertThat(api.put(SETTINGS, longer.token(), "{\"retention_months\": 12}")
+                        .status())
+                .isEqualTo(200);
+        RetentionChecks.run(gateway.context);
+        beInactive(longer.id(), "2020-05-01");
+        User away = inactiveSince("2020-05-01");
+        RetentionChecks.run(gateway.context);
+        for (User user : List.of(requesting, elsewhere, signedIn, longer, away)) {
+            beDue(user);
+        }
+
+        RetentionChecks.runAnd(gateway.context, () -> {
+            api.get(SETTINGS, requesting.token());
+            try {
+                gateway.execute(
+                        "UPDATE gateway.user_activity SET last_active_on = now()::date, purge_due_at = NULL"
+                                + " WHERE user_id = ?",
+                        elsewhere.id());
+                gateway.execute("UPDATE identity.users SET created_at = now() WHERE user_id = ?", signedIn.id());
+                gateway.execute(
+                        "UPDATE gateway.privacy_settings SET retention_months = 120 WHERE user_id = ?", longer.id());
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+
+        assertThat(List.of(purges(requesting), purges(elsewhere), purges(signedIn), purges(longer)))
+                .containsOnly(0L);
+        assertThat(purges(away)).isOne();
+    }
+
+    @Test
+    void waitsAWeekForAnAddressThatIsRefused() throws SQLException {
+        User user = inactiveSince("2020-05-01");
+        RetentionChecks.run(gateway.context);
+        assertThat(RetentionChecks.run(gateway.context, "REFUSED", 1).getFirst())
+                .contains(user.id());
+        assertThat(isMailOver(user)).isFalse();
+
+        gateway.execute(
+                "UPDATE gateway.user_activity SET purge_due_at = purge_due_at - interval '8 days' WHERE user_id = ?",
+                user.id());
+        RetentionChecks.run(gateway.context, "REFUSED", 1);
+
+        assertThat(isMailOver(user)).isTrue();
+        assertThat(noticeDays(user)).as("from the end of the wait on").isEqualTo(30);
+    }
+
+    @Test
+    void holdsUpNobodyForAddressesOrAServerThatFail() throws SQLException {
+        Set<UUID> users = new HashSet<>();
+        for (int i = 0; i < 12; i++) {
+            users.add(gateway.user().id());
+        }
+        RetentionChecks.run(gateway.context);
+        for (UUID user : users) {
+            beInactive(user, "2020-05-01");
+        }
+
+        assertThat(RetentionChecks.run(gateway.context, "DEFERRED", 1).getFirst())
+                .containsAll(users);
+        Set<UUID> tried = new HashSet<>();
+        for (Set<UUID> check : RetentionChecks.run(gateway.context, "FAILED", 10)) {
+            assertThat(check).hasSizeLessThanOrEqualTo(10);
+            tried.addAll(check);
+        }
+        assertThat(tried).containsAll(users);
+    }
+
+    private boolean isMailOver(User user) {
+        return gateway.count(
+                        "SELECT count(*) FROM gateway.user_activity"
+                                + " WHERE user_id = ? AND notice_mailed_at IS NOT NULL",
+                        user.id())
+                == 1;
     }
 
     private void check(String smtpUrl) {

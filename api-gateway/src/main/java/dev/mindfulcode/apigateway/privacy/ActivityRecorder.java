@@ -20,6 +20,11 @@ public final class ActivityRecorder {
         }
     }
 
+    /** Returns whether a user's activity is not stored yet. */
+    boolean isPending(UUID userId) {
+        return active.contains(userId);
+    }
+
     /** Returns the users since the previous call. */
     Set<UUID> drain() {
         Set<UUID> drained = new HashSet<>();

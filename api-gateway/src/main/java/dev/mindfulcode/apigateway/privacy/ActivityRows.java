@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -28,13 +29,20 @@ final class ActivityRows {
             ON CONFLICT (user_id) DO UPDATE SET last_active_on = EXCLUDED.last_active_on, purge_due_at = NULL,
                 notice_mailed_at = NULL
             WHERE user_activity.last_active_on < EXCLUDED.last_active_on""";
-    private static final String NEARLY_DUE = """
+    private static final String SELECT = """
             SELECT user_id, last_active_on, months, purge_due_at, notice_mailed_at IS NOT NULL
             FROM (SELECT user_id, last_active_on, coalesce(retention_months, 24) AS months, purge_due_at,
                     notice_mailed_at
                 FROM gateway.user_activity LEFT JOIN gateway.privacy_settings USING (user_id)) activity
+            """;
+    private static final String NEARLY_DUE = SELECT + """
             WHERE (purge_due_at IS NOT NULL OR last_active_on + make_interval(months => months) <= ?) AND user_id > ?
             ORDER BY user_id LIMIT ?""";
+    private static final String LOCK = "SELECT 1 FROM gateway.user_activity WHERE user_id = ? FOR UPDATE";
+    private static final String OF_USER = SELECT + "WHERE user_id = ?";
+    private static final String UNMAILED = """
+            SELECT user_id FROM gateway.user_activity
+            WHERE purge_due_at IS NOT NULL AND notice_mailed_at IS NULL AND user_id > ? ORDER BY user_id LIMIT ?""";
     private static final String SET_DUE =
             "UPDATE gateway.user_activity SET purge_due_at = ?, notice_mailed_at = NULL WHERE user_id = ?";
     private static final String SET_MAILED = """
@@ -64,7 +72,8 @@ final class ActivityRows {
         }
         Set<UUID> users = new HashSet<>(days.keySet());
         users.removeAll(ErasedUsers.among(connection, users));
-        List<UUID> ids = List.copyOf(users);
+        // In one order, so that two gateways do not wait for each other.
+        List<UUID> ids = users.stream().sorted().toList();
         try (PreparedStatement statement = connection.prepareStatement(ADD)) {
             statement.setArray(1, connection.createArrayOf("uuid", ids.toArray()));
             statement.setArray(
@@ -80,20 +89,55 @@ final class ActivityRows {
             statement.setObject(1, day(now.plus(Retention.NOTICE)));
             statement.setObject(2, after);
             statement.setInt(3, limit);
-            List<Activity> page = new ArrayList<>();
+            return rows(statement);
+        }
+    }
+
+    /** Returns a user as stored now. */
+    static Optional<Activity> of(Connection connection, UUID userId) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(OF_USER)) {
+            statement.setObject(1, userId);
+            return rows(statement).stream().findFirst();
+        }
+    }
+
+    /** Lets nobody store that a user was active until the transaction ends. */
+    static void lock(Connection connection, UUID userId) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(LOCK)) {
+            statement.setObject(1, userId);
+            statement.executeQuery().close();
+        }
+    }
+
+    /** Returns a page of users whose notice was not sent by e-mail yet, by user id. */
+    static List<UUID> unmailed(Connection connection, UUID after, int limit) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(UNMAILED)) {
+            statement.setObject(1, after);
+            statement.setInt(2, limit);
+            List<UUID> page = new ArrayList<>();
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    OffsetDateTime due = row.getObject(4, OffsetDateTime.class);
-                    page.add(new Activity(
-                            row.getObject(1, UUID.class),
-                            row.getObject(2, LocalDate.class),
-                            row.getInt(3),
-                            due == null ? null : due.toInstant(),
-                            row.getBoolean(5)));
+                    page.add(row.getObject(1, UUID.class));
                 }
             }
             return page;
         }
+    }
+
+    private static List<Activity> rows(PreparedStatement statement) throws SQLException {
+        List<Activity> rows = new ArrayList<>();
+        try (ResultSet row = statement.executeQuery()) {
+            while (row.next()) {
+                OffsetDateTime due = row.getObject(4, OffsetDateTime.class);
+                rows.add(new Activity(
+                        row.getObject(1, UUID.class),
+                        row.getObject(2, LocalDate.class),
+                        row.getInt(3),
+                        due == null ? null : due.toInstant(),
+                        row.getBoolean(5)));
+            }
+        }
+        return rows;
     }
 
     static void setDue(Connection connection, UUID userId, @Nullable Instant purgeDueAt) throws SQLException {

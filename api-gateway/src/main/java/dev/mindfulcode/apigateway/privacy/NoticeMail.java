@@ -30,11 +30,18 @@ final class NoticeMail {
     /** Status codes of RFC 3463 by which no mailbox has the address, or it has been closed. */
     private static final Pattern NO_MAILBOX = Pattern.compile("5\\d\\d[ -]5\\.(1\\.\\d+|2\\.1)\\b.*", Pattern.DOTALL);
 
+    /** Refusals for good, except by policy: servers that relay for nobody answer 5.7.x to each address. */
+    private static final Pattern REFUSED = Pattern.compile("5\\d\\d(?![ -]5\\.7\\.).*", Pattern.DOTALL);
+
     enum Outcome {
         SENT,
         /** The address has no mailbox. */
         REJECTED,
-        /** The server is not available or refuses the mail. */
+        /** The server refuses the address for good and does not say that it has no mailbox. */
+        REFUSED,
+        /** The server does not accept the address now, or by policy. */
+        DEFERRED,
+        /** The server is not available or accepts no mail from here. */
         FAILED
     }
 
@@ -98,9 +105,9 @@ final class NoticeMail {
             sender.setUsername(credentials[0]);
             sender.setPassword(credentials[1]);
             properties.setProperty(prefix + "auth", "true");
-            // No password in clear.
-            properties.setProperty(prefix + "starttls.required", Boolean.toString(protocol.equals("smtp")));
         }
+        // No password and no address in clear, except to a server on this machine.
+        properties.setProperty(prefix + "starttls.required", Boolean.toString(SmtpSettings.isTlsRequired(url)));
         return new NoticeMail(sender, settings.from());
     }
 
@@ -119,30 +126,36 @@ final class NoticeMail {
         } catch (AddressException e) {
             return Outcome.REJECTED;
         } catch (MessagingException | MailException e) {
-            if (isRejected(e)) {
-                return Outcome.REJECTED;
+            Outcome outcome = outcome(e);
+            if (outcome != Outcome.REJECTED) {
+                log.warn(
+                        "Mail server failed; notices of purges are sent at a later check: outcome={}, error={}",
+                        outcome,
+                        causes(e));
             }
-            log.warn("Mail server failed; notices of purges are sent at a later check: error={}", causes(e));
-            return Outcome.FAILED;
+            return outcome;
         }
     }
 
-    /** Returns whether the recipient has no mailbox. Other refusals may be faults of the server's settings. */
-    static boolean isRejected(Exception e) {
+    /** Returns what a failure says of the recipient; {@link Outcome#FAILED} if nothing. */
+    static Outcome outcome(Exception e) {
         if (e instanceof MailSendException sending) {
             for (Exception failed : sending.getMessageExceptions()) {
                 for (@Nullable Throwable cause = failed; cause != null; cause = next(cause)) {
-                    if (cause instanceof SMTPAddressFailedException address
-                            && NO_MAILBOX
-                                    .matcher(
-                                            String.valueOf(address.getMessage()).strip())
-                                    .matches()) {
-                        return true;
+                    if (cause instanceof SMTPAddressFailedException address) {
+                        return outcome(String.valueOf(address.getMessage()).strip());
                     }
                 }
             }
         }
-        return false;
+        return Outcome.FAILED;
+    }
+
+    private static Outcome outcome(String response) {
+        if (NO_MAILBOX.matcher(response).matches()) {
+            return Outcome.REJECTED;
+        }
+        return REFUSED.matcher(response).matches() ? Outcome.REFUSED : Outcome.DEFERRED;
     }
 
     private static @Nullable Throwable next(Throwable cause) {

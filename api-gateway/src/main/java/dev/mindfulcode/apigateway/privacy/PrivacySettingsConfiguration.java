@@ -52,8 +52,8 @@ public class PrivacySettingsConfiguration {
                 database.blocking(),
                 recorder,
                 history,
-                userId -> purge.begin(userId, null),
-                mail == null ? null : new RetentionJob.Mailing(mail, accounts),
+                purge::beginIf,
+                mail == null ? null : new RetentionJob.Mailing(mail::send, accounts),
                 InstantSource.system(),
                 metrics.registry());
     }

@@ -52,6 +52,13 @@ public final class Purge {
         this.clock = clock;
     }
 
+    /** Is tested in the transaction of the purge, with the account locked; repeatable. */
+    @FunctionalInterface
+    interface Condition {
+
+        boolean holds(Connection connection) throws SQLException;
+    }
+
     /** @param receipt 256 random bits that read the progress of the erasure; stored as a hash only */
     public record Started(String receipt, Instant requestedAt) {
 
@@ -69,10 +76,31 @@ public final class Purge {
      * @throws dev.mindfulcode.webkit.problems.ProblemException if the account is gone or its password was replaced
      */
     public Started begin(UUID userId, @Nullable String passwordHash) throws SQLException {
-        Started started = new Started(receipt(), clock.instant().truncatedTo(ChronoUnit.MILLIS));
+        Started started = started();
+        boolean _ = begin(userId, passwordHash, _ -> true, started);
+        return started;
+    }
+
+    /**
+     * Begins the erasure of an account unless a condition fails once the account is locked. Returns whether it began.
+     *
+     * @throws dev.mindfulcode.webkit.problems.ProblemException if the account is gone
+     */
+    boolean beginIf(UUID userId, Condition condition) throws SQLException {
+        return begin(userId, null, condition, started());
+    }
+
+    private Started started() {
+        return new Started(receipt(), clock.instant().truncatedTo(ChronoUnit.MILLIS));
+    }
+
+    private boolean begin(UUID userId, @Nullable String passwordHash, Condition condition, Started started)
+            throws SQLException {
         for (int attempt = 1; ; attempt++) {
             try {
-                begin(userId, passwordHash, started);
+                if (!attempt(userId, passwordHash, condition, started)) {
+                    return false;
+                }
                 break;
             } catch (SQLException e) {
                 if (EXISTS.equals(e.getSQLState())) {
@@ -85,10 +113,11 @@ public final class Purge {
         }
         revocations.committed(List.of(userId));
         wake.run();
-        return started;
+        return true;
     }
 
-    private void begin(UUID userId, @Nullable String passwordHash, Started started) throws SQLException {
+    private boolean attempt(UUID userId, @Nullable String passwordHash, Condition condition, Started started)
+            throws SQLException {
         try (Connection connection = database.getConnection()) {
             connection.setAutoCommit(false);
             try {
@@ -96,12 +125,16 @@ public final class Purge {
                 if (locked == null) {
                     throw Reauthentication.erased();
                 }
+                if (!condition.holds(connection)) {
+                    return false;
+                }
                 UUID erasureId = Erasures.begin(connection, userId, started.receipt(), started.requestedAt());
                 if (passwordHash != null && !passwordHash.equals(locked.passwordHash())) {
                     throw Reauthentication.wrongPassword();
                 }
                 Erasures.finish(connection, erasureId, outcomes(connection, userId));
                 connection.commit();
+                return true;
             } finally {
                 connection.rollback();
             }

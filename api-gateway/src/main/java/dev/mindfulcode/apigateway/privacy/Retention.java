@@ -12,6 +12,9 @@ sealed interface Retention {
     /** From the notice to the purge at least. */
     Duration NOTICE = Duration.ofDays(30);
 
+    /** From the notice until an address that the mail server refuses counts as one without a mailbox. */
+    Duration REFUSAL_TIMEOUT = Duration.ofDays(7);
+
     /** The user was active recently enough; a notice, if there is one, is void. */
     record Keep() implements Retention {}
 
@@ -25,6 +28,15 @@ sealed interface Retention {
     record Wait() implements Retention {}
 
     record Purge() implements Retention {}
+
+    /**
+     * Returns whether nothing is left to wait for after a mail server refused the user's address for good.
+     *
+     * @param purgeDueAt as the user's notice says, which was given {@link #NOTICE} before
+     */
+    static boolean isRefusalFinal(Instant purgeDueAt, Instant now) {
+        return !now.isBefore(purgeDueAt.minus(NOTICE).plus(REFUSAL_TIMEOUT));
+    }
 
     /**
      * @param purgeDueAt as the user's notice says; null without a notice

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,7 +52,10 @@ final class RetentionJob extends BackgroundJob {
 
     private static final int PAGE_SIZE = 500;
 
-    /** Mails that fail in one check, after which the others wait for the next. */
+    /** After it the other mails wait for the next round, so that activity is stored in between. */
+    private static final Duration MAIL_TIMEOUT = Duration.ofSeconds(30);
+
+    /** Failures of the server, not of an address, in one check, after which the others wait for the next. */
     private static final int MAIL_FAILURES_MAX = 10;
 
     /** Unique in this database: the letters "mcretain". */
@@ -65,12 +69,23 @@ final class RetentionJob extends BackgroundJob {
     @FunctionalInterface
     interface Purger {
 
-        /** @throws ProblemException if the account is gone */
-        void purge(UUID userId) throws SQLException;
+        /**
+         * Returns whether the purge has begun: only if the condition holds in its transaction.
+         *
+         * @throws ProblemException if the account is gone
+         */
+        boolean purge(UUID userId, Purge.Condition condition) throws SQLException;
+    }
+
+    /** Sends a notice to an address. */
+    @FunctionalInterface
+    interface Sender {
+
+        NoticeMail.Outcome send(NoticeMail.Notice notice, String address);
     }
 
     /** The e-mail of notices. */
-    record Mailing(NoticeMail mail, AccountDetails accounts) {}
+    record Mailing(Sender sender, AccountDetails accounts) {}
 
     private final DataSource database;
     private final ActivityRecorder recorder;
@@ -81,7 +96,7 @@ final class RetentionJob extends BackgroundJob {
     private final Counter notices;
     private final Counter purges;
     private final Map<NoticeMail.Outcome, Counter> mails = new EnumMap<>(NoticeMail.Outcome.class);
-    private int mailFailures;
+    private UUID mailedAfter = new UUID(0, 0);
     private boolean isWithoutMailLogged;
     private long nextCheckNs = System.nanoTime();
     private Instant registeredSince = Instant.EPOCH;
@@ -122,8 +137,8 @@ final class RetentionJob extends BackgroundJob {
     protected Duration round() throws SQLException {
         storeActivity();
         if (System.nanoTime() - nextCheckNs >= 0) {
-            check();
-            nextCheckNs = System.nanoTime() + CHECK_INTERVAL.toNanos();
+            boolean isComplete = check(this::isStopping);
+            nextCheckNs = System.nanoTime() + (isComplete ? CHECK_INTERVAL : Duration.ZERO).toNanos();
         }
         return STORE_INTERVAL;
     }
@@ -137,7 +152,7 @@ final class RetentionJob extends BackgroundJob {
         try {
             storeActivity();
         } catch (SQLException e) {
-            log.warn("Activity not stored: error={}", e.toString());
+            log.warn("Activity not stored: sqlstate={}", e.getSQLState());
         }
     }
 
@@ -148,20 +163,24 @@ final class RetentionJob extends BackgroundJob {
         recorder.drain().forEach(userId -> days.put(userId, today));
         try (Connection connection = database.getConnection()) {
             ActivityRows.add(connection, days);
+        } catch (SQLException e) {
+            days.keySet().forEach(recorder::record);
+            throw e;
         }
     }
 
-    /** Gives notices and purges, unless another gateway is doing so. */
-    void check() throws SQLException {
-        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    /** Gives notices and purges, unless another gateway is doing so. Returns whether nothing is left to do now. */
+    boolean check(BooleanSupplier isStopping) throws SQLException {
         try (Connection locking = database.getConnection();
                 Connection connection = database.getConnection()) {
             locking.setAutoCommit(false);
             try {
-                if (isLocked(locking)) {
-                    addRegistered(connection, now);
-                    checkAll(connection, now);
+                if (!isLocked(locking)) {
+                    return true;
                 }
+                addRegistered(connection, now());
+                decideAll(connection, isStopping);
+                return mailing == null || mailAll(connection, mailing, isStopping);
             } finally {
                 locking.rollback();
             }
@@ -184,26 +203,21 @@ final class RetentionJob extends BackgroundJob {
         registeredSince = now.minus(COMMIT_TIMEOUT);
     }
 
-    private void checkAll(Connection connection, Instant now) throws SQLException {
-        mailFailures = 0;
+    private void decideAll(Connection connection, BooleanSupplier isStopping) throws SQLException {
         UUID after = new UUID(0, 0);
         List<Activity> page;
         do {
+            Instant now = now();
             page = ActivityRows.nearlyDue(connection, now, after, PAGE_SIZE);
             Map<UUID, LocalDate> latest = latest(connection, page);
             ActivityRows.add(connection, latest);
             for (Activity user : page) {
+                if (isStopping.getAsBoolean()) {
+                    return;
+                }
                 after = user.userId();
-                LocalDate lastActiveOn = latest.getOrDefault(user.userId(), user.lastActiveOn());
-                boolean isLater = lastActiveOn.isAfter(user.lastActiveOn());
-                Retention decision = Retention.decide(
-                        isLater ? lastActiveOn : user.lastActiveOn(),
-                        user.retentionMonths(),
-                        isLater ? null : user.purgeDueAt(),
-                        mailing != null && !user.isMailed(),
-                        now);
                 try {
-                    apply(connection, user, decision, now);
+                    apply(connection, user, decide(user, latest, now), now);
                 } catch (ProblemException e) {
                     if (e.type().status() >= 500) {
                         throw e;
@@ -213,6 +227,17 @@ final class RetentionJob extends BackgroundJob {
                 }
             }
         } while (page.size() == PAGE_SIZE);
+    }
+
+    private Retention decide(Activity user, Map<UUID, LocalDate> latest, Instant now) {
+        LocalDate lastActiveOn = latest.getOrDefault(user.userId(), user.lastActiveOn());
+        boolean isLater = lastActiveOn.isAfter(user.lastActiveOn());
+        return Retention.decide(
+                isLater ? lastActiveOn : user.lastActiveOn(),
+                user.retentionMonths(),
+                isLater ? null : user.purgeDueAt(),
+                mailing != null && !user.isMailed(),
+                now);
     }
 
     /** Returns what other tables know of the users' latest activity: a gateway may have died before it stored it. */
@@ -240,47 +265,91 @@ final class RetentionJob extends BackgroundJob {
                         .block(QUERY_TIMEOUT);
                 ActivityRows.setDue(connection, user.userId(), notify.purgeDueAt());
                 notices.increment();
-                mail(connection, user, notify.purgeDueAt(), now);
+                if (mailing == null && !isWithoutMailLogged) {
+                    isWithoutMailLogged = true;
+                    log.info("Notices of purges are shown in the product only: SMTP_URL and SMTP_FROM are not set");
+                }
             }
-            case Retention.Mail mail -> mail(connection, user, mail.purgeDueAt(), now);
-            case Retention.Wait _ -> {
-                // Until it is due, or the user is active.
+            case Retention.Mail _, Retention.Wait _ -> {
+                // Until the mail is sent, the purge is due, or the user is active.
             }
             case Retention.Purge _ -> {
-                purger.purge(user.userId());
-                purges.increment();
-                log.info("Purge of an inactive user begun");
+                if (purger.purge(user.userId(), purging -> isStillDue(purging, user.userId()))) {
+                    purges.increment();
+                    log.info("Purge of an inactive user begun");
+                }
             }
         }
     }
 
-    /** Sends a notice by e-mail, if that is set; a failure is repeated at the next check. */
-    private void mail(Connection connection, Activity user, Instant purgeDueAt, Instant now) throws SQLException {
-        if (mailing == null) {
-            if (!isWithoutMailLogged) {
-                isWithoutMailLogged = true;
-                log.info("Notices of purges are shown in the product only: SMTP_URL and SMTP_FROM are not set");
+    /** Decides again in the transaction of a purge: since the page was read, the user may be back. */
+    private boolean isStillDue(Connection purging, UUID userId) throws SQLException {
+        ActivityRows.lock(purging, userId);
+        return !recorder.isPending(userId) && decideNow(purging, userId) instanceof Retention.Purge;
+    }
+
+    private Retention decideNow(Connection connection, UUID userId) throws SQLException {
+        Activity user = ActivityRows.of(connection, userId).orElse(null);
+        return user == null ? new Retention.Keep() : decide(user, latest(connection, List.of(user)), now());
+    }
+
+    /**
+     * Sends notices by e-mail for a bounded time, after the user at whom the last check ended, so that a slow or
+     * failing address does not hold up the others. Returns whether all users had their turn, or the server fails.
+     */
+    private boolean mailAll(Connection connection, Mailing by, BooleanSupplier isStopping) throws SQLException {
+        long deadlineNs = System.nanoTime() + MAIL_TIMEOUT.toNanos();
+        int failures = 0;
+        List<UUID> page;
+        do {
+            page = ActivityRows.unmailed(connection, mailedAfter, PAGE_SIZE);
+            for (UUID userId : page) {
+                if (isStopping.getAsBoolean() || System.nanoTime() - deadlineNs > 0) {
+                    return false;
+                }
+                mailedAfter = userId;
+                if (mail(connection, by, userId) == NoticeMail.Outcome.FAILED && ++failures == MAIL_FAILURES_MAX) {
+                    return true;
+                }
             }
-            return;
+        } while (page.size() == PAGE_SIZE);
+        mailedAfter = new UUID(0, 0);
+        return true;
+    }
+
+    /** Sends a notice if the user is inactive still. Returns null if no mail was due. */
+    private NoticeMail.@Nullable Outcome mail(Connection connection, Mailing by, UUID userId) throws SQLException {
+        Activity user = ActivityRows.of(connection, userId).orElse(null);
+        if (user == null
+                || recorder.isPending(userId)
+                || !(decide(user, latest(connection, List.of(user)), now()) instanceof Retention.Mail mail)) {
+            return null;
         }
-        if (mailFailures == MAIL_FAILURES_MAX) {
-            return;
-        }
-        Account account = mailing.accounts().find(user.userId()).block(QUERY_TIMEOUT);
+        Account account = by.accounts().find(userId).block(QUERY_TIMEOUT);
         String address = account == null ? null : account.email();
+        NoticeMail.Outcome outcome = null;
         if (address != null) {
-            NoticeMail.Outcome outcome = mailing.mail()
+            outcome = by.sender()
                     .send(
                             new NoticeMail.Notice(
-                                    user.userId(), user.lastActiveOn(), user.retentionMonths(), purgeDueAt),
+                                    userId, user.lastActiveOn(), user.retentionMonths(), mail.purgeDueAt()),
                             address);
             Objects.requireNonNull(mails.get(outcome)).increment();
-            if (outcome == NoticeMail.Outcome.FAILED) {
-                mailFailures++;
-                return;
-            }
         }
-        // Without a mailbox there is nothing to wait for.
-        ActivityRows.setMailed(connection, user.userId(), purgeDueAt, now);
+        boolean isOver = switch (outcome) {
+            // Without a mailbox there is nothing to wait for.
+            case null -> true;
+            case SENT, REJECTED -> true;
+            case REFUSED -> Retention.isRefusalFinal(Objects.requireNonNull(user.purgeDueAt()), now());
+            case DEFERRED, FAILED -> false;
+        };
+        if (isOver) {
+            ActivityRows.setMailed(connection, userId, mail.purgeDueAt(), now());
+        }
+        return outcome;
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 }

@@ -7,6 +7,7 @@ import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record SmtpSettings(@Nullable URI url, String from) {
 
-    /** Default ports of schemes: STARTTLS where the server offers it, and TLS from the first byte. */
+    /** Default ports of schemes: STARTTLS, and TLS from the first byte. */
     private static final Map<String, Integer> PORTS = Map.of("smtp", 587, "smtps", 465);
+
+    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
     private static final int PORT_MAX = 65_535;
 
@@ -64,6 +67,11 @@ public record SmtpSettings(@Nullable URI url, String from) {
 
     static int port(URI url) {
         return url.getPort() == -1 ? PORTS.getOrDefault(url.getScheme(), 0) : url.getPort();
+    }
+
+    /** Returns whether a connection in clear has to change to TLS; a password is never sent in clear. */
+    static boolean isTlsRequired(URI url) {
+        return url.getScheme().equals("smtp") && (url.getRawUserInfo() != null || !LOOPBACK.contains(url.getHost()));
     }
 
     /** Returns user and password, or null for a server without sign-in. */

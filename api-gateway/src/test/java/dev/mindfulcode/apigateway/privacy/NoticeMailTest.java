@@ -2,6 +2,7 @@ package dev.mindfulcode.apigateway.privacy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jakarta.mail.MessagingException;
 import jakarta.mail.SendFailedException;
 import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
@@ -15,6 +16,7 @@ import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.mail.MailAuthenticationException;
 import org.springframework.mail.MailSendException;
 
 class NoticeMailTest {
@@ -22,23 +24,44 @@ class NoticeMailTest {
     /** A server that relays for nobody answers 550, too: that is no reason to purge without a notice. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            550 | 550 5.1.1 <ada@example.org>: User unknown   | true
-            553 | 553 5.1.3 bad address                       | true
-            550 | 550-5.1.1 The email account does not exist. | true
-            550 | 550 5.2.1 mailbox disabled                  | true
-            550 | 550 5.7.1 relaying denied                   | false
-            550 | 550 no                                      | false
-            552 | 552 5.2.2 mailbox full                      | false
-            450 | 450 4.1.1 try again                         | false
+            550 | 550 5.1.1 <ada@example.org>: User unknown   | REJECTED
+            553 | 553 5.1.3 bad address                       | REJECTED
+            550 | 550-5.1.1 The email account does not exist. | REJECTED
+            550 | 550 5.2.1 mailbox disabled                  | REJECTED
+            550 | 550 5.7.1 relaying denied                   | DEFERRED
+            550 | 550 No such user                            | REFUSED
+            552 | 552 5.2.2 mailbox full                      | REFUSED
+            450 | 450 4.1.1 try again                         | DEFERRED
             """)
-    void distinguishesAMissingMailboxFromOtherRefusals(int status, String response, boolean isRejected)
+    void distinguishesAMissingMailboxFromOtherRefusals(int status, String response, NoticeMail.Outcome outcome)
             throws AddressException {
         SendFailedException failed = new SendFailedException(
                 "Invalid Addresses",
                 new SMTPAddressFailedException(
                         new InternetAddress("ada@example.org"), "RCPT TO:<ada@example.org>", status, response));
-        assertThat(NoticeMail.isRejected(new MailSendException(Map.of("message", failed))))
-                .isEqualTo(isRejected);
+        assertThat(NoticeMail.outcome(new MailSendException(Map.of("message", failed))))
+                .isEqualTo(outcome);
+    }
+
+    @Test
+    void countsAFailureWithoutAnAddressAsOneOfTheServer() {
+        assertThat(NoticeMail.outcome(new MailSendException("", new MessagingException("connect"))))
+                .isEqualTo(NoticeMail.Outcome.FAILED);
+        assertThat(NoticeMail.outcome(new MailAuthenticationException("535"))).isEqualTo(NoticeMail.Outcome.FAILED);
+    }
+
+    @Test
+    void requiresTlsExceptOnThisMachine() {
+        assertThat(SmtpSettings.isTlsRequired(URI.create("smtp://mail.example.org")))
+                .isTrue();
+        assertThat(SmtpSettings.isTlsRequired(URI.create("smtp://a:b@127.0.0.1")))
+                .isTrue();
+        assertThat(SmtpSettings.isTlsRequired(URI.create("smtp://127.0.0.1:25")))
+                .isFalse();
+        assertThat(SmtpSettings.isTlsRequired(URI.create("smtp://[::1]"))).isFalse();
+        assertThat(SmtpSettings.isTlsRequired(URI.create("smtp://localhost"))).isFalse();
+        assertThat(SmtpSettings.isTlsRequired(URI.create("smtps://mail.example.org")))
+                .isFalse();
     }
 
     @Test

@@ -64,6 +64,13 @@ class RetentionTest {
                 .isEqualTo(new Retention.Wait());
     }
 
+    @Test
+    void givesUpOnARefusedAddressAWeekAfterTheNotice() {
+        Instant week = END.minus(Retention.NOTICE).plus(Duration.ofDays(7));
+        assertThat(Retention.isRefusalFinal(END, week.minusMillis(1))).isFalse();
+        assertThat(Retention.isRefusalFinal(END, week)).isTrue();
+    }
+
     private static Retention decide(@Nullable Instant purgeDueAt, Instant now) {
         return Retention.decide(LAST_ACTIVE, 1, purgeDueAt, false, now);
     }
