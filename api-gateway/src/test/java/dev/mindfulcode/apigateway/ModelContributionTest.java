@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mindfulcode.apigateway.Api.User;
 import dev.mindfulcode.apigateway.admin.ModelEvaluations;
+import dev.mindfulcode.apigateway.privacy.RetentionChecks;
 import dev.mindfulcode.dataprotection.ErasedUsers;
 import dev.mindfulcode.flowengine.FlowModel;
 import dev.mindfulcode.schemas.FlowState;
@@ -53,6 +54,10 @@ class ModelContributionTest {
                 .isEqualTo("{\"brier\":0.04,\"calibration_error\":0.2,\"auroc\":1.0}");
         assertThat(evaluation.path("shown").path("brier").asDouble()).isEqualTo(0.25);
 
+        assertThatThrownBy(() -> ModelEvaluations.nextWeekWithout(
+                        gateway.context, users.getFirst().id()))
+                .as("erased during the evaluation")
+                .hasMessageContaining("Fewer than 10 users");
         contribute(users.getFirst(), false);
         assertTooFew();
         contribute(users.getFirst(), true);
@@ -66,6 +71,11 @@ class ModelContributionTest {
         read(users.get(1), 0.2f, 0.5f);
         rate(users.get(1), 1);
         assertThat(evaluation().path("users").asInt()).as("rated after a reset").isEqualTo(10);
+        RetentionChecks.run(gateway.context);
+        beActive(users.getLast(), "2020-05-01");
+        assertTooFew();
+        beActive(users.getLast(), "2099-01-01");
+        assertThat(evaluation().path("users").asInt()).as("active again").isEqualTo(10);
         erase(users.get(2));
         Eventually.holds(() -> {
             try {
@@ -137,6 +147,10 @@ class ModelContributionTest {
                 .setIntensity(intensity)
                 .build();
         log.append(Topics.FLOW_STATES.name(), user.id(), log.seal(Topics.FLOW_STATES, user.id(), state));
+    }
+
+    private void beActive(User user, String day) throws SQLException {
+        gateway.execute("UPDATE gateway.user_activity SET last_active_on = ?::date WHERE user_id = ?", day, user.id());
     }
 
     private void erase(User user) throws SQLException {

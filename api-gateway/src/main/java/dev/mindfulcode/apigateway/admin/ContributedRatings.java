@@ -4,7 +4,7 @@ import dev.mindfulcode.apigateway.admin.InstallationEvaluation.AnsweredReading;
 import dev.mindfulcode.apigateway.log.KafkaConnection;
 import dev.mindfulcode.dataprotection.Opened;
 import dev.mindfulcode.dataprotection.SealedEvents;
-import dev.mindfulcode.dataprotection.UserCipher;
+import dev.mindfulcode.dataprotection.UserKeys;
 import dev.mindfulcode.schemas.FlowFeedback;
 import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.SessionStatus;
@@ -12,12 +12,15 @@ import dev.mindfulcode.schemas.Topic;
 import dev.mindfulcode.schemas.Topics;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.apache.avro.specific.SpecificRecord;
@@ -34,7 +37,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the ratings of contributing users, and the readings of one model that they answer, from the log. Only events of
- * these users are decrypted. One read of the log; blocking; not thread-safe.
+ * these users are decrypted, each with a key that its user has at that time. One read of the log; blocking; not
+ * thread-safe.
  */
 final class ContributedRatings implements AutoCloseable {
 
@@ -60,7 +64,7 @@ final class ContributedRatings implements AutoCloseable {
      *
      * @param since only later ratings count
      */
-    record Contributor(UUID userId, Instant since, UserCipher cipher) {}
+    record Contributor(UUID userId, Instant since) {}
 
     /** The time of ratings, from inclusive, to exclusive. */
     record Period(Instant from, Instant to) {
@@ -106,6 +110,7 @@ final class ContributedRatings implements AutoCloseable {
         }
     }
 
+    private final UserKeys keys;
     private final Consumer<String, byte[]> consumer;
     private final SealedEvents<FlowFeedback> feedback;
     private final SealedEvents<FlowState> states;
@@ -113,20 +118,24 @@ final class ContributedRatings implements AutoCloseable {
     private final Period period;
     private final String modelId;
     private final long deadlineNs;
-    private final Map<String, List<Rating>> ratings = new LinkedHashMap<>();
+    private final Map<String, Deque<Rating>> ratings = new LinkedHashMap<>();
 
-    /** @param timeout after which reading fails with {@link TimeoutException} */
+    /** @param deadlineNs of {@link System#nanoTime}, after which reading fails with {@link TimeoutException} */
     ContributedRatings(
-            KafkaConnection kafka, List<Contributor> contributors, Period period, String modelId, Duration timeout) {
+            KafkaConnection kafka,
+            UserKeys keys,
+            List<Contributor> contributors,
+            Period period,
+            String modelId,
+            long deadlineNs) {
+        this.keys = keys;
         this.period = period;
         this.modelId = modelId;
-        deadlineNs = System.nanoTime() + timeout.toNanos();
+        this.deadlineNs = deadlineNs;
         for (Contributor contributor : contributors) {
             this.contributors.put(contributor.userId().toString(), contributor);
-            ratings.put(contributor.userId().toString(), new ArrayList<>());
+            ratings.put(contributor.userId().toString(), new ArrayDeque<>());
         }
-        feedback = new SealedEvents<>(Topics.FLOW_FEEDBACK, kafka.registry());
-        states = new SealedEvents<>(Topics.FLOW_STATES, kafka.registry());
         consumer = kafka.consumers(
                         new StringDeserializer(),
                         IsolationLevel.READ_COMMITTED,
@@ -135,36 +144,36 @@ final class ContributedRatings implements AutoCloseable {
                                 FETCH_BYTES_MAX,
                                 // Only existing records are read; a fetch that waits for others delays the next seek.
                                 ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
-                                0,
-                                ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                                (int) timeout.toMillis()))
+                                0))
                 .createConsumer();
+        feedback = new SealedEvents<>(Topics.FLOW_FEEDBACK, kafka.registry());
+        states = new SealedEvents<>(Topics.FLOW_STATES, kafka.registry());
     }
 
-    /** Returns the ratings that answer a reading, oldest first, for each contributor in their order. */
+    /** Returns the ratings that answer a reading, oldest first, for each contributor who has a key, in their order. */
     List<List<AnsweredReading>> read() {
         Span ever = new Span(period.from().toEpochMilli(), Long.MAX_VALUE);
         for (TopicPartition partition : partitions(Topics.FLOW_FEEDBACK)) {
             scan(partition, List.of(ever), this::addRating);
         }
-        ratings.replaceAll((_, own) -> latest(own));
         Map<Integer, List<Span>> spans = new TreeMap<>();
         ratings.values().stream()
-                .flatMap(List::stream)
+                .flatMap(Deque::stream)
                 .sorted(Comparator.comparing(rating -> rating.at))
                 .forEach(rating ->
                         addSpan(spans.computeIfAbsent(rating.partition, _ -> new ArrayList<>()), rating.span()));
         spans.forEach((partition, times) ->
                 scan(new TopicPartition(Topics.FLOW_STATES.name(), partition), times, this::addReading));
-        return ratings.values().stream()
+        Set<UUID> present = keys.findAll(
+                        contributors.values().stream().map(Contributor::userId).toList())
+                .keySet();
+        return contributors.entrySet().stream()
+                .filter(contributor -> present.contains(contributor.getValue().userId()))
+                .map(contributor -> ratings.getOrDefault(contributor.getKey(), new ArrayDeque<>()))
                 .map(own -> own.stream()
                         .flatMap(rating -> Optional.ofNullable(rating.answered).stream())
                         .toList())
                 .toList();
-    }
-
-    private static List<Rating> latest(List<Rating> own) {
-        return own.subList(Math.max(own.size() - InstallationEvaluation.RATINGS_A_USER_MAX, 0), own.size());
     }
 
     /** Adds a span that does not begin before the last one, and joins the two if they overlap. */
@@ -178,7 +187,7 @@ final class ContributedRatings implements AutoCloseable {
     }
 
     private List<TopicPartition> partitions(Topic<?> topic) {
-        return consumer.partitionsFor(topic.name()).stream()
+        return consumer.partitionsFor(topic.name(), timeLeft()).stream()
                 .map(partition -> new TopicPartition(topic.name(), partition.partition()))
                 .toList();
     }
@@ -189,11 +198,11 @@ final class ContributedRatings implements AutoCloseable {
             List<Span> spans,
             java.util.function.Consumer<ConsumerRecord<String, byte[]>> reader) {
         consumer.assign(List.of(partition));
-        long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+        long end = consumer.endOffsets(List.of(partition), timeLeft()).getOrDefault(partition, 0L);
         long next = 0;
         for (Span span : spans) {
-            OffsetAndTimestamp first =
-                    consumer.offsetsForTimes(Map.of(partition, span.fromMs())).get(partition);
+            OffsetAndTimestamp first = consumer.offsetsForTimes(Map.of(partition, span.fromMs()), timeLeft())
+                    .get(partition);
             if (first == null) {
                 return;
             }
@@ -209,10 +218,7 @@ final class ContributedRatings implements AutoCloseable {
             long toMs,
             long end,
             java.util.function.Consumer<ConsumerRecord<String, byte[]>> reader) {
-        while (consumer.position(partition) < end) {
-            if (System.nanoTime() - deadlineNs > 0) {
-                throw new TimeoutException("Contributed ratings not read in time");
-            }
+        while (consumer.position(partition, timeLeft()) < end) {
             for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL_TIMEOUT)) {
                 if (record.timestamp() > toMs) {
                     return record.offset();
@@ -223,10 +229,18 @@ final class ContributedRatings implements AutoCloseable {
         return end;
     }
 
+    private Duration timeLeft() {
+        long leftNs = deadlineNs - System.nanoTime();
+        if (leftNs <= 0) {
+            throw new TimeoutException("Contributed ratings not read in time");
+        }
+        return Duration.ofNanos(leftNs);
+    }
+
     private void addRating(ConsumerRecord<String, byte[]> record) {
         Contributor contributor = contributors.get(record.key());
         FlowFeedback event = contributor == null ? null : open(feedback, contributor, record.value());
-        List<Rating> own = ratings.get(record.key());
+        Deque<Rating> own = ratings.get(record.key());
         if (contributor == null || event == null || own == null) {
             return;
         }
@@ -240,6 +254,9 @@ final class ContributedRatings implements AutoCloseable {
                         && !createdAt.isBefore(contributor.since())
                         && period.contains(createdAt)) {
                     own.add(new Rating(record.partition(), event.getAt(), event.getSessionId(), flow > NEUTRAL_RATING));
+                    if (own.size() > InstallationEvaluation.RATINGS_A_USER_MAX) {
+                        own.removeFirst();
+                    }
                 }
             }
             case RESET -> own.clear();
@@ -254,7 +271,7 @@ final class ContributedRatings implements AutoCloseable {
         FlowState state = contributor == null ? null : open(states, contributor, record.value());
         Double intensity = state == null ? null : modelIntensity(state);
         if (state != null && intensity != null && state.getStatus() == SessionStatus.ACTIVE) {
-            ratings.getOrDefault(record.key(), List.of()).forEach(rating -> rating.offer(state, intensity));
+            ratings.getOrDefault(record.key(), new ArrayDeque<>()).forEach(rating -> rating.offer(state, intensity));
         }
     }
 
@@ -268,14 +285,13 @@ final class ContributedRatings implements AutoCloseable {
         return intensity != null ? Double.valueOf(intensity) : isOwn ? Double.valueOf(state.getIntensity()) : null;
     }
 
-    private static <V extends SpecificRecord> @Nullable V open(
+    private <V extends SpecificRecord> @Nullable V open(
             SealedEvents<V> events, Contributor contributor, byte @Nullable [] value) {
         if (value == null) {
             return null;
         }
         try {
-            return events.open(contributor.userId(), value, _ -> Optional.of(contributor.cipher()))
-                            instanceof Opened.Event<V>(V event)
+            return events.open(contributor.userId(), value, keys::find) instanceof Opened.Event<V>(V event)
                     ? event
                     : null;
         } catch (SerializationException e) {
@@ -286,8 +302,10 @@ final class ContributedRatings implements AutoCloseable {
 
     @Override
     public void close() {
-        consumer.close();
-        feedback.close();
-        states.close();
+        // An interrupted close of the consumer fails.
+        try (feedback;
+                states) {
+            consumer.close();
+        }
     }
 }

@@ -3,9 +3,9 @@ package dev.mindfulcode.apigateway.admin;
 import dev.mindfulcode.apigateway.admin.ContributedRatings.Contributor;
 import dev.mindfulcode.apigateway.admin.ContributedRatings.Period;
 import dev.mindfulcode.apigateway.log.KafkaConnection;
-import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.dataprotection.UserKeyException;
 import dev.mindfulcode.dataprotection.UserKeys;
+import dev.mindfulcode.webkit.problems.ProblemException;
 import dev.mindfulcode.webkit.problems.ProblemType;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -20,11 +20,10 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.TemporalAdjusters;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.apache.kafka.common.KafkaException;
 import reactor.core.publisher.Mono;
@@ -42,23 +41,27 @@ final class ModelEvaluator implements AutoCloseable {
 
     static final int WEEKS = 12;
 
-    /** Maximum number of users; those who have contributed longest count. */
+    /** Maximum number of users; those who have contributed longest count, of those active since the period began. */
     static final int USERS_MAX = 100;
 
     private static final Duration TIMEOUT = Duration.ofSeconds(12);
     private static final int RETRY_AFTER_SECONDS = 5;
-    private static final int QUEUED_REQUESTS_MAX = 4;
 
+    /** Users who were not active since the period began have no ratings in it; activity is stored a minute late. */
     private static final String CONTRIBUTORS = """
-            SELECT user_id, model_contribution_since FROM gateway.privacy_settings
-            WHERE model_contribution_since IS NOT NULL
+            SELECT user_id, model_contribution_since
+            FROM gateway.privacy_settings LEFT JOIN gateway.user_activity USING (user_id)
+            WHERE model_contribution_since IS NOT NULL AND (last_active_on IS NULL OR last_active_on >= ?)
             ORDER BY model_contribution_since, user_id LIMIT\s""" + USERS_MAX;
 
     private final KafkaConnection kafka;
     private final DataSource database;
     private final UserKeys keys;
     private final InstantSource clock;
-    private final Scheduler requests = Schedulers.newBoundedElastic(1, QUEUED_REQUESTS_MAX, "gateway-model-evaluation");
+    private final AtomicBoolean isEvaluating = new AtomicBoolean();
+
+    /** A cancelled evaluation may not have ended when the next begins. */
+    private final Scheduler requests = Schedulers.newBoundedElastic(1, 1, "gateway-model-evaluation");
 
     ModelEvaluator(KafkaConnection kafka, DataSource database, UserKeys keys, InstantSource clock) {
         this.kafka = kafka;
@@ -69,10 +72,16 @@ final class ModelEvaluator implements AutoCloseable {
 
     record Result(String modelId, Period period, InstallationEvaluation evaluation) {}
 
-    /** Emits the evaluation of a model; fails with 409 if too few users contribute ratings. */
+    /**
+     * Emits the evaluation of a model; fails with 409 if too few users contribute ratings, with 503 while another one
+     * runs.
+     */
     Mono<Result> evaluate(String modelId) {
-        return Mono.fromCallable(() -> evaluateBlocking(modelId))
-                .subscribeOn(requests)
+        return Mono.using(
+                        this::begin,
+                        deadlineNs -> Mono.fromCallable(() -> evaluateBlocking(modelId, deadlineNs))
+                                .subscribeOn(requests),
+                        _ -> isEvaluating.set(false))
                 .onErrorMap(
                         e -> e instanceof SQLException || e instanceof UserKeyException,
                         e -> ProblemType.UNAVAILABLE.retryAfter(RETRY_AFTER_SECONDS, "Database unavailable."))
@@ -80,15 +89,25 @@ final class ModelEvaluator implements AutoCloseable {
                         KafkaException.class,
                         e -> ProblemType.UNAVAILABLE.retryAfter(
                                 RETRY_AFTER_SECONDS, "Kafka does not respond within " + TIMEOUT.toSeconds() + " s."))
-                .onErrorMap(
-                        RejectedExecutionException.class,
-                        e -> ProblemType.UNAVAILABLE.retryAfter(
-                                RETRY_AFTER_SECONDS, "More than " + QUEUED_REQUESTS_MAX + " evaluations are waiting."));
+                .onErrorMap(RejectedExecutionException.class, _ -> busy());
     }
 
-    private Result evaluateBlocking(String modelId) throws SQLException {
+    /** Returns the time by which the evaluation ends. */
+    private long begin() {
+        if (!isEvaluating.compareAndSet(false, true)) {
+            throw busy();
+        }
+        return System.nanoTime() + TIMEOUT.toNanos();
+    }
+
+    private static ProblemException busy() {
+        return ProblemType.UNAVAILABLE.retryAfter(RETRY_AFTER_SECONDS, "Another evaluation is running.");
+    }
+
+    private Result evaluateBlocking(String modelId, long deadlineNs) throws SQLException {
         Period period = completeWeeks(clock.instant());
-        try (ContributedRatings ratings = new ContributedRatings(kafka, contributors(), period, modelId, TIMEOUT)) {
+        try (ContributedRatings ratings =
+                new ContributedRatings(kafka, keys, contributors(period), period, modelId, deadlineNs)) {
             return InstallationEvaluation.of(ratings.read())
                     .map(evaluation -> new Result(modelId, period, evaluation))
                     .orElseThrow(() ->
@@ -107,26 +126,20 @@ final class ModelEvaluator implements AutoCloseable {
                 monday.atStartOfDay(ZoneOffset.UTC).toInstant());
     }
 
-    /** Returns who contributes, those who have done so longest first; users without a key are being erased. */
-    private List<Contributor> contributors() throws SQLException {
-        Map<UUID, Instant> since = new LinkedHashMap<>();
+    /** Returns who contributes, those who have done so longest first. */
+    private List<Contributor> contributors(Period period) throws SQLException {
+        List<Contributor> contributors = new ArrayList<>();
         try (Connection connection = database.getConnection();
-                PreparedStatement statement = connection.prepareStatement(CONTRIBUTORS);
-                ResultSet row = statement.executeQuery()) {
-            while (row.next()) {
-                since.put(
-                        row.getObject(1, UUID.class),
-                        row.getObject(2, OffsetDateTime.class).toInstant());
+                PreparedStatement statement = connection.prepareStatement(CONTRIBUTORS)) {
+            statement.setObject(1, LocalDate.ofInstant(period.from(), ZoneOffset.UTC));
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    contributors.add(new Contributor(
+                            row.getObject(1, UUID.class),
+                            row.getObject(2, OffsetDateTime.class).toInstant()));
+                }
             }
         }
-        Map<UUID, UserCipher> ciphers = keys.findAll(since.keySet());
-        List<Contributor> contributors = new ArrayList<>();
-        since.forEach((userId, from) -> {
-            UserCipher cipher = ciphers.get(userId);
-            if (cipher != null) {
-                contributors.add(new Contributor(userId, from, cipher));
-            }
-        });
         return contributors;
     }
 
