@@ -1,5 +1,6 @@
 package dev.mindfulcode.apigateway.jobs;
 
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +16,9 @@ import org.springframework.context.SmartLifecycle;
 public abstract class BackgroundJob implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(BackgroundJob.class);
+
+    /** From an interrupt of a round to its end. */
+    private static final Duration INTERRUPT_TIMEOUT = Duration.ofSeconds(2);
 
     private final String name;
     private final Duration retryDelay;
@@ -71,6 +75,9 @@ public abstract class BackgroundJob implements SmartLifecycle {
         try {
             if (!stopping.join(stopTimeout)) {
                 stopping.interrupt();
+                if (!stopping.join(INTERRUPT_TIMEOUT)) {
+                    log.warn("{} has not ended", name);
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -95,15 +102,25 @@ public abstract class BackgroundJob implements SmartLifecycle {
         }
     }
 
-    @SuppressWarnings("CatchingUnchecked") // the next round may succeed
+    @SuppressWarnings("CatchingUnchecked") // the next round may succeed, also after an error
     private Duration attempt() throws InterruptedException {
         try {
             return round();
         } catch (InterruptedException e) {
             throw e;
-        } catch (Exception e) {
-            log.warn("{} failed; retrying in {} ms: error={}", name, retryDelay.toMillis(), e.toString());
+        } catch (Throwable e) {
+            log.warn("{} failed; retrying in {} ms: error={}", name, retryDelay.toMillis(), kind(e));
             return retryDelay;
         }
+    }
+
+    /** Returns the class and the SQLSTATE alone: a message may quote a row. */
+    private static String kind(Throwable e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql) {
+                return e.getClass().getName() + ", sqlstate=" + sql.getSQLState();
+            }
+        }
+        return e.getClass().getName();
     }
 }
