@@ -5,7 +5,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The records of a run: first all that exist, in order of time, then new ones as they arrive. Not thread-safe. */
-interface RecordSource {
+interface RecordSource extends AutoCloseable {
 
     enum ReadState {
         /** More records exist. */
@@ -29,4 +29,7 @@ interface RecordSource {
 
     /** Returns the positions as JSON. */
     String positions();
+
+    @Override
+    default void close() {}
 }

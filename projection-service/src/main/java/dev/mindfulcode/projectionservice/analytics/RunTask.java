@@ -285,10 +285,14 @@ final class RunTask {
 
     private void close() {
         RunFold closing = fold;
+        RecordSource reading = source;
         fold = null;
         source = null;
         if (closing != null) {
             closing.close();
+        }
+        if (reading != null) {
+            reading.close();
         }
     }
 }

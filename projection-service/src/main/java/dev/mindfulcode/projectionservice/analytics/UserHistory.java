@@ -2,7 +2,6 @@ package dev.mindfulcode.projectionservice.analytics;
 
 import dev.mindfulcode.dataprotection.Opened;
 import dev.mindfulcode.dataprotection.SealedEvents;
-import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.dataprotection.UserKeys;
 import dev.mindfulcode.flowengine.SeenBatches;
 import dev.mindfulcode.pluginhost.Capability;
@@ -22,7 +21,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.UUID;
@@ -130,12 +128,13 @@ final class UserHistory implements RecordSource {
     @Override
     public ReadState advance(Consumer<byte @Nullable [], byte @Nullable []> consumer, RunFold fold, long deadlineNanos)
             throws RunEndedException {
-        UserCipher cipher = keys.find(spec.userId())
-                .orElseThrow(() -> new RunEndedException(RunStatus.STOPPED, "The user's data was erased"));
+        if (keys.find(spec.userId()).isEmpty()) {
+            throw new RunEndedException(RunStatus.STOPPED, "The user's data was erased");
+        }
         if (positions.isEmpty()) {
             locate(consumer);
         }
-        if (!areDeletionsKnown && !readDeletions(consumer, cipher, deadlineNanos)) {
+        if (!areDeletionsKnown && !readDeletions(consumer, deadlineNanos)) {
             return ReadState.BEHIND;
         }
         consumer.assign(positions.keySet());
@@ -149,7 +148,7 @@ final class UserHistory implements RecordSource {
             }
             boolean outdated = false;
             for (ConsumerRecord<byte @Nullable [], byte @Nullable []> record : consumer.poll(POLL_TIMEOUT)) {
-                outdated |= buffer(record, cipher);
+                outdated |= buffer(record);
             }
             if (outdated) {
                 return ReadState.OUTDATED;
@@ -196,8 +195,7 @@ final class UserHistory implements RecordSource {
     /**
      * Reads all deletions from the first record: a deleted session may be old. Returns false if the deadline passed.
      */
-    private boolean readDeletions(
-            Consumer<byte @Nullable [], byte @Nullable []> consumer, UserCipher cipher, long deadlineNanos) {
+    private boolean readDeletions(Consumer<byte @Nullable [], byte @Nullable []> consumer, long deadlineNanos) {
         TopicPartition sessions = partition(consumer, Topics.SESSIONS.name());
         long end = ends.getOrDefault(sessions, 0L);
         consumer.assign(List.of(sessions));
@@ -207,7 +205,7 @@ final class UserHistory implements RecordSource {
                 return false;
             }
             for (ConsumerRecord<byte @Nullable [], byte @Nullable []> record : consumer.poll(POLL_TIMEOUT)) {
-                SessionEvent event = isOfUser(record) ? open(events, record, cipher) : null;
+                SessionEvent event = isOfUser(record) ? open(events, record) : null;
                 if (event != null && event.getKind() == SessionEventKind.DELETED && deleted.size() < DELETED_MAX) {
                     deleted.add(event.getSessionId());
                 }
@@ -239,14 +237,14 @@ final class UserHistory implements RecordSource {
     }
 
     /** Buffers a record; returns whether it makes delivered records outdated. */
-    private boolean buffer(ConsumerRecord<byte @Nullable [], byte @Nullable []> record, UserCipher cipher) {
+    private boolean buffer(ConsumerRecord<byte @Nullable [], byte @Nullable []> record) {
         TopicPartition partition = new TopicPartition(record.topic(), record.partition());
         clocks.merge(partition, record.timestamp(), Math::max);
         if (!isOfUser(record)) {
             return false;
         }
         if (record.topic().equals(Topics.SESSIONS.name())) {
-            SessionEvent event = open(events, record, cipher);
+            SessionEvent event = open(events, record);
             if (event == null) {
                 return false;
             }
@@ -257,7 +255,7 @@ final class UserHistory implements RecordSource {
             add(new BufferedItem(event.getAt().toEpochMilli(), 0, record.offset(), 200, new ReportedEvent(event)));
             return false;
         }
-        KeystrokeBatch opened = open(batches, record, cipher);
+        KeystrokeBatch opened = open(batches, record);
         ReceivedBatch batch = opened == null ? null : received(opened);
         if (opened != null && batch != null) {
             hasImported |= opened.getImported();
@@ -271,14 +269,15 @@ final class UserHistory implements RecordSource {
         return record.value() != null && Arrays.equals(record.key(), key);
     }
 
-    /** Returns null for an undecodable record; flow-stream and the projections have stored it as a dead letter. */
+    /**
+     * Returns null for an undecodable record; flow-stream and the projections have stored it as a dead letter. Looks up
+     * the key each time, so that nothing is opened after an erasure is in force.
+     */
     private <V extends SpecificRecord> @Nullable V open(
-            SealedEvents<V> topic, ConsumerRecord<byte @Nullable [], byte @Nullable []> record, UserCipher cipher) {
+            SealedEvents<V> topic, ConsumerRecord<byte @Nullable [], byte @Nullable []> record) {
         byte[] value = record.value();
         try {
-            return value != null
-                            && topic.open(spec.userId(), value, _ -> Optional.of(cipher))
-                                    instanceof Opened.Event<V>(V event)
+            return value != null && topic.open(spec.userId(), value, keys::find) instanceof Opened.Event<V>(V event)
                     ? event
                     : null;
         } catch (SerializationException e) {
@@ -342,6 +341,12 @@ final class UserHistory implements RecordSource {
         long settledMs = Math.min(nowMs - IN_TRANSIT_MS, toMs);
         feed.advanceTime(settledMs, fold);
         fold.advanceTime(settledMs);
+    }
+
+    @Override
+    public void close() {
+        batches.close();
+        events.close();
     }
 
     @Override
