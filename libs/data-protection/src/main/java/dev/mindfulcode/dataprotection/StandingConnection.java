@@ -2,6 +2,8 @@ package dev.mindfulcode.dataprotection;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -10,7 +12,7 @@ import org.slf4j.LoggerFactory;
 /**
  * One connection for the queries of one thread, which is opened when it is needed and then stays open. A query that
  * fails on it is repeated once on a new one, since the server may have closed an idle connection. Not thread-safe,
- * except {@link #close}, after which a query opens a connection again.
+ * except {@link #close}, after which queries fail.
  */
 public final class StandingConnection implements AutoCloseable {
 
@@ -20,7 +22,8 @@ public final class StandingConnection implements AutoCloseable {
 
     private final DataSource dataSource;
     private final boolean isReadOnly;
-    private volatile @Nullable Connection connection;
+    private final AtomicReference<@Nullable Connection> connection = new AtomicReference<>();
+    private volatile boolean isClosed;
 
     public StandingConnection(DataSource dataSource, boolean isReadOnly) {
         this.dataSource = dataSource;
@@ -35,11 +38,11 @@ public final class StandingConnection implements AutoCloseable {
     }
 
     public <T> T run(Query<T> query) throws SQLException {
-        boolean isOld = connection != null;
+        boolean isOld = connection.get() != null;
         try {
             return query.run(connect());
         } catch (SQLException e) {
-            close();
+            disconnect();
             if (!isOld) {
                 throw e;
             }
@@ -48,20 +51,32 @@ public final class StandingConnection implements AutoCloseable {
     }
 
     private Connection connect() throws SQLException {
-        Connection open = connection;
+        requireOpen();
+        Connection open = connection.get();
         if (open == null) {
             open = dataSource.getConnection();
-            open.setReadOnly(isReadOnly);
-            open.setNetworkTimeout(Runnable::run, NETWORK_TIMEOUT_MS);
-            connection = open;
+            connection.set(open);
+            try {
+                // Again, once close() sees the connection.
+                requireOpen();
+                open.setReadOnly(isReadOnly);
+                open.setNetworkTimeout(Runnable::run, NETWORK_TIMEOUT_MS);
+            } catch (SQLException e) {
+                disconnect();
+                throw e;
+            }
         }
         return open;
     }
 
-    @Override
-    public void close() {
-        Connection open = connection;
-        connection = null;
+    private void requireOpen() throws SQLException {
+        if (isClosed) {
+            throw new SQLNonTransientConnectionException("Closed by this process");
+        }
+    }
+
+    private void disconnect() {
+        Connection open = connection.getAndSet(null);
         if (open != null) {
             try {
                 open.close();
@@ -69,5 +84,11 @@ public final class StandingConnection implements AutoCloseable {
                 log.debug("Closing a connection failed: state={}", e.getSQLState());
             }
         }
+    }
+
+    @Override
+    public void close() {
+        isClosed = true;
+        disconnect();
     }
 }
