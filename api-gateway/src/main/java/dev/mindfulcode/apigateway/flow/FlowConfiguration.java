@@ -15,8 +15,8 @@ import org.springframework.context.annotation.Configuration;
 public class FlowConfiguration {
 
     @Bean
-    ModelFeed gatewayModelFeed(KafkaConnection kafka) {
-        return new ModelFeed(kafka.registry());
+    ModelFeed gatewayModelFeed(KafkaConnection kafka, Database database) {
+        return new ModelFeed(kafka.registry(), new ModelChanges(database), Clock.systemUTC());
     }
 
     @Bean
@@ -50,9 +50,8 @@ public class FlowConfiguration {
     }
 
     @Bean
-    FlowHistory gatewayFlowHistory(Database database, ModelFeed models) {
-        Clock clock = Clock.systemUTC();
-        return new FlowHistory(database, new ModelChanges(database, models::modelId, clock), clock);
+    FlowHistory gatewayFlowHistory(Database database) {
+        return new FlowHistory(database, new ModelChanges(database), Clock.systemUTC());
     }
 
     @Bean

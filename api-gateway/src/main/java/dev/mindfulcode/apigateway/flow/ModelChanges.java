@@ -2,57 +2,67 @@ package dev.mindfulcode.apigateway.flow;
 
 import dev.mindfulcode.apigateway.database.Database;
 import java.time.Instant;
-import java.time.InstantSource;
-import java.util.function.Supplier;
 import reactor.core.publisher.Mono;
 
 /**
  * The times at which the model that reads flow changed: a share of flow under one model is not comparable with that
- * under another. A change counts from the first statistics that are read after it.
+ * under another. A change is stored at the time of the record that put the model into use, so every gateway stores the
+ * same row, and a record that is read again adds none.
  */
 final class ModelChanges {
 
-    private static final String LATEST =
-            "SELECT model_id, used_from FROM gateway.model_changes ORDER BY used_from DESC LIMIT 1";
+    private static final String LATEST = "SELECT used_from FROM gateway.model_changes ORDER BY used_from DESC LIMIT 1";
 
-    /** The first model has no earlier one to differ from, however old the history is. */
     private static final String ADD = """
+            INSERT INTO gateway.model_changes (model_id, used_from)
+            SELECT :model, CAST(:at AS timestamptz)
+            WHERE CAST(:model AS text) IS DISTINCT FROM
+                  (SELECT model_id FROM gateway.model_changes WHERE used_from <= CAST(:at AS timestamptz)
+                   ORDER BY used_from DESC LIMIT 1)
+            ON CONFLICT DO NOTHING""";
+
+    /**
+     * No record puts a built-in model into use, so it counts from its first use, once: during an upgrade, gateways with
+     * different ones run side by side. The first model has no earlier one to differ from, however old the history is.
+     */
+    private static final String ADD_BUILT_IN = """
             INSERT INTO gateway.model_changes (model_id, used_from)
             SELECT :model, CASE WHEN EXISTS (SELECT FROM gateway.model_changes) THEN CAST(:now AS timestamptz)
                                 ELSE timestamptz 'epoch' END
-            WHERE CAST(:model AS text) IS DISTINCT FROM
-                  (SELECT model_id FROM gateway.model_changes ORDER BY used_from DESC LIMIT 1)
+            WHERE NOT EXISTS (SELECT FROM gateway.model_changes WHERE model_id = CAST(:model AS text))
             ON CONFLICT DO NOTHING""";
 
     private final Database database;
-    private final Supplier<String> modelId;
-    private final InstantSource clock;
 
-    ModelChanges(Database database, Supplier<String> modelId, InstantSource clock) {
+    ModelChanges(Database database) {
         this.database = database;
-        this.modelId = modelId;
-        this.clock = clock;
     }
 
-    /** Emits the time since which the model in use has read flow. */
+    /** Stores that a model was put into use, unless it was in use before. */
+    Mono<Void> add(String modelId, Instant at) {
+        return database.sql(ADD)
+                .bind("model", modelId)
+                .bind("at", at)
+                .fetch()
+                .rowsUpdated()
+                .then();
+    }
+
+    /** Stores that a built-in model is in use without having been put into use. */
+    Mono<Void> addBuiltIn(String modelId, Instant now) {
+        return database.sql(ADD_BUILT_IN)
+                .bind("model", modelId)
+                .bind("now", now)
+                .fetch()
+                .rowsUpdated()
+                .then();
+    }
+
+    /** Emits the time since which the latest model has read flow. */
     Mono<Instant> latest() {
-        String model = modelId.get();
-        return find().filter(change -> change.modelId().equals(model))
-                .switchIfEmpty(Mono.defer(() -> database.sql(ADD)
-                        .bind("model", model)
-                        .bind("now", clock.instant())
-                        .fetch()
-                        .rowsUpdated()
-                        .then(find())))
-                .map(Change::usedFrom)
+        return database.sql(LATEST)
+                .map(row -> row.get("used_from", Instant.class))
+                .one()
                 .defaultIfEmpty(Instant.EPOCH);
     }
-
-    private Mono<Change> find() {
-        return database.sql(LATEST)
-                .map(row -> new Change(row.get("model_id", String.class), row.get("used_from", Instant.class)))
-                .one();
-    }
-
-    private record Change(String modelId, Instant usedFrom) {}
 }

@@ -7,10 +7,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -68,7 +70,7 @@ public final class TopicTailer<K> implements SmartLifecycle {
     /** Existing records of a topic that is read from its beginning: the end offsets still to be reached. */
     private final Map<TopicPartition, Long> backlog = new ConcurrentHashMap<>();
 
-    private final CountDownLatch ready = new CountDownLatch(1);
+    private final CompletableFuture<@Nullable Void> ready = new CompletableFuture<>();
     private volatile boolean complete;
     private volatile @Nullable ThreadPoolTaskScheduler scheduler;
     private ClockStepWatch.@Nullable Registration registration;
@@ -117,12 +119,19 @@ public final class TopicTailer<K> implements SmartLifecycle {
         registration = ClockStepWatch.ofSystem().onStepBack(name, this::startOver);
         schedule(this::discover, Duration.ZERO);
         try {
-            if (!ready.await(READY_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
-                log.warn("Kafka topics not read yet; starting without: listener={}, topics={}", name, topics);
-            }
+            ready.get(READY_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            log.warn("Kafka topics not read yet; starting without: listener={}, topics={}", name, topics);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e); // it is only completed normally
         }
+    }
+
+    /** Runs a task once the backlog has been read, however long after the start that is; it must not throw. */
+    public void afterBacklog(Runnable task) {
+        var _ = ready.thenRun(task);
     }
 
     @Override
@@ -272,7 +281,7 @@ public final class TopicTailer<K> implements SmartLifecycle {
 
     private void checkReady() {
         if (complete && backlog.isEmpty()) {
-            ready.countDown();
+            ready.complete(null);
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -86,9 +87,13 @@ class TopicTailerTest {
             send(0, "record " + i);
         }
 
-        start(TopicTailer.Start.BEGINNING, consumers());
+        TopicTailer<String> starting = tailer(TopicTailer.Start.BEGINNING, consumers());
+        CompletableFuture<Integer> afterBacklog = new CompletableFuture<>();
+        starting.afterBacklog(() -> afterBacklog.complete(received.size()));
+        starting.start();
 
         assertThat(received).hasSize(100);
+        assertThat(afterBacklog.get()).isEqualTo(100);
     }
 
     @Test
