@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
+import java.util.Collections;
+import java.util.List;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 import reactor.core.publisher.Mono;
@@ -28,11 +30,23 @@ public final class Prompts {
     /** Minimum active time of a session. */
     static final Duration WORK_MIN = Duration.ofMinutes(10);
 
-    /** Maximum age of the last activity, since editors may send late. */
-    static final Duration WORK_AGO_MAX = Duration.ofMinutes(45);
+    /** Age of the oldest reading that the stream has: a rating of an earlier moment is not learned from. */
+    static final Duration READINGS_AGO_MAX = Duration.ofMinutes(60);
 
-    /** Minutes of a stretch to choose from: the stream has the readings of the last hour. */
-    static final int STRETCH_MINUTES_MAX = 45;
+    /** Time within which most answers come. A convention. */
+    static final Duration ANSWERED_WITHIN = Duration.ofMinutes(15);
+
+    /** Maximum age of a moment, and so of the last activity, since editors may send late. */
+    static final Duration MOMENT_AGO_MAX = READINGS_AGO_MAX.minus(ANSWERED_WITHIN);
+
+    /** A pause of the session is no moment of work. The read model may lack the latest minutes, but has the others. */
+    private static final String STRETCH_STARTED = """
+            SELECT coalesce(max(minute) FILTER (WHERE after_break), min(minute)) AS started_at
+            FROM (SELECT minute, minute - lag(minute) OVER (ORDER BY minute) > INTERVAL '5 minutes' AS after_break
+                  FROM (SELECT minute
+                        FROM readmodel.flow_minutes
+                        WHERE user_id = :user AND minute >= :from AND minute < :to AND active_ms > 0
+                        UNION SELECT date_trunc('minute', CAST(:to AS timestamptz))) active) m""";
 
     private static final String COUNT_PROMPT = """
             UPDATE gateway.feedback_prompts p
@@ -68,7 +82,7 @@ public final class Prompts {
 
         /** Chooses the last moment of a stretch or, as often, one of its minutes. */
         static Moment of(Instant from, Instant to, RandomGenerator random) {
-            int minutes = (int) Math.clamp(Duration.between(from, to).toMinutes(), 1, STRETCH_MINUTES_MAX);
+            int minutes = (int) Math.max(1, Duration.between(from, to).toMinutes());
             int before = random.nextBoolean() ? 0 : random.nextInt(minutes);
             double ofRandomMinute = 0.5 / minutes;
             return new Moment(
@@ -84,24 +98,39 @@ public final class Prompts {
      */
     public Mono<Instant> momentToRate(UUID userId, FlowState latest) {
         Instant now = clock.instant();
-        if (latest.getIsInFlow()
-                || latest.getActiveMs() < WORK_MIN.toMillis()
-                || latest.getLastActivityAt().isBefore(now.minus(WORK_AGO_MAX))) {
+        Instant oldest = now.minus(MOMENT_AGO_MAX);
+        Instant last = latest.getLastActivityAt();
+        if (latest.getIsInFlow() || latest.getActiveMs() < WORK_MIN.toMillis() || last.isBefore(oldest)) {
             return Mono.empty();
         }
-        Moment moment = Moment.of(latest.getFirstActivityAt(), latest.getLastActivityAt(), random);
-        return today(userId, now)
-                .flatMap(today -> database.sql(COUNT_PROMPT)
-                        .bind("user", userId)
-                        .bind("today", today)
-                        .bind("now", now)
-                        .bind("about", latest.getLastActivityAt())
-                        .bind("moment", moment.about())
-                        .bind("probability", moment.probability())
-                        .fetch()
-                        .rowsUpdated())
-                .filter(updated -> updated == 1)
-                .map(_ -> moment.about());
+        return stretchStartedAt(userId, oldest, last)
+                .map(started -> Moment.of(latestOf(started, oldest, latest.getFirstActivityAt()), last, random))
+                .flatMap(moment -> today(userId, now)
+                        .flatMap(today -> database.sql(COUNT_PROMPT)
+                                .bind("user", userId)
+                                .bind("today", today)
+                                .bind("now", now)
+                                .bind("about", last)
+                                .bind("moment", moment.about())
+                                .bind("probability", moment.probability())
+                                .fetch()
+                                .rowsUpdated())
+                        .filter(updated -> updated == 1)
+                        .map(_ -> moment.about()));
+    }
+
+    /** Emits the first minute of the last stretch of activity, none earlier than given. */
+    private Mono<Instant> stretchStartedAt(UUID userId, Instant oldest, Instant last) {
+        return database.sql(STRETCH_STARTED)
+                .bind("user", userId)
+                .bind("from", oldest)
+                .bind("to", last)
+                .map(row -> row.get("started_at", Instant.class))
+                .one();
+    }
+
+    private static Instant latestOf(Instant... times) {
+        return Collections.max(List.of(times));
     }
 
     /** Emits the probability with which the latest prompt chose this moment; empty for another one. */

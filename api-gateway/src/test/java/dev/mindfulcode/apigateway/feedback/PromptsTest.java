@@ -8,6 +8,8 @@ import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.database.GatewaySchema;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.embeddedplatform.TestPlatform;
+import dev.mindfulcode.projectionservice.Projections;
+import dev.mindfulcode.projectionservice.readmodel.ReadModel;
 import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.SessionStatus;
 import java.time.Duration;
@@ -34,6 +36,7 @@ class PromptsTest {
     @BeforeEach
     void start() {
         GatewaySchema.migrate(url.dataSource());
+        ReadModel.migrate(url.dataSource(), Projections.ALL);
         database = new Database(url, 8);
         prompts = new Prompts(database, () -> now, new Random(7));
         database.sql("insert into identity.users (user_id, password_hash, time_zone, created_at)"
@@ -73,7 +76,7 @@ class PromptsTest {
         choose(6);
         FlowState paused = state(Prompts.WORK_MIN, false);
         assertThat(prompted(paused)).isTrue();
-        now = now.plus(Prompts.WORK_AGO_MAX);
+        now = now.plus(Prompts.MOMENT_AGO_MAX);
         assertThat(prompted(paused)).as("paused, and later ended").isFalse();
         FlowState uploaded = at(now.minus(Duration.ofHours(20)), paused);
         assertThat(prompted(uploaded)).as("typed offline, yesterday").isFalse();
@@ -111,7 +114,7 @@ class PromptsTest {
         choose(6);
         Instant about =
                 Objects.requireNonNull(prompts.momentToRate(ada, afterWork()).block());
-        assertThat(about).isBetween(now.minus(Prompts.WORK_AGO_MAX), now);
+        assertThat(about).isBetween(now.minus(Prompts.MOMENT_AGO_MAX), now);
         assertThat(prompts.probabilityOf(ada, about).block()).isBetween(0.01, 1.0);
         assertThat(prompts.probabilityOf(ada, about.plusMillis(1)).block()).isNull();
 
@@ -131,8 +134,71 @@ class PromptsTest {
         counts.forEach((before, count) ->
                 assertThat(count / 20_000.0).isCloseTo(probabilities.getOrDefault(before, 0.0), within(0.01)));
         assertThat(Prompts.Moment.of(now, now, random)).isEqualTo(new Prompts.Moment(now, 1));
-        assertThat(Prompts.Moment.of(now.minus(Duration.ofDays(3)), now, random).about())
-                .isAfter(now.minus(Prompts.WORK_AGO_MAX));
+    }
+
+    /** The stream has the readings of an hour, and answers take a while. */
+    @Test
+    void momentsAreNeverOlderThanTheReadingsWillBe() {
+        choose(6);
+        Duration session = Duration.ofHours(3);
+        for (Instant minute = now.minus(session); minute.isBefore(now); minute = minute.plus(Duration.ofMinutes(1))) {
+            active(minute);
+        }
+        FlowState late = session(session, at(now.minus(Duration.ofMinutes(30)), afterWork()));
+        Map<Long, Double> probabilities = moments(late);
+        assertThat(probabilities.keySet())
+                .hasSize(15)
+                .allSatisfy(ago -> assertThat(ago).isBetween(30L, 44L));
+        assertThat(probabilities.get(40L)).isEqualTo(0.5 / 15);
+    }
+
+    @Test
+    void momentsAreNotInAPause() {
+        choose(6);
+        for (int ago = 40; ago >= 10; ago--) {
+            if (ago > 30 || ago <= 20) {
+                active(now.minus(Duration.ofMinutes(ago)));
+            }
+        }
+        FlowState resumed = session(Duration.ofHours(3), at(now.minus(Duration.ofMinutes(10)), afterWork()));
+        assertThat(moments(resumed).keySet())
+                .hasSize(10)
+                .allSatisfy(ago -> assertThat(ago).isBetween(10L, 19L));
+    }
+
+    /** Draws often enough to meet every minute. */
+    private Map<Long, Double> moments(FlowState state) {
+        Map<Long, Double> probabilities = new TreeMap<>();
+        for (int i = 0; i < 400; i++) {
+            database.sql("update gateway.feedback_prompts"
+                            + " set prompted_at = null, prompted_about = null, prompt_count = 0")
+                    .fetch()
+                    .rowsUpdated()
+                    .block();
+            Instant about =
+                    Objects.requireNonNull(prompts.momentToRate(ada, state).block());
+            probabilities.put(
+                    Duration.between(about, now).toMinutes(),
+                    Objects.requireNonNull(prompts.probabilityOf(ada, about).block()));
+        }
+        return probabilities;
+    }
+
+    private void active(Instant minute) {
+        database.sql("insert into readmodel.flow_minutes (user_id, minute, keystrokes, errors, context_switches,"
+                        + " active_seconds, flow_seconds, mean_intensity, intensity_ms, active_ms, flow_ms, version)"
+                        + " values (:user, :minute, 100, 5, 0, 50, 0, 0.5, 25000, 50000, 0, 1)")
+                .bind("user", ada)
+                .bind("minute", minute)
+                .fetch()
+                .rowsUpdated()
+                .block();
+    }
+
+    private static FlowState session(Duration length, FlowState state) {
+        return FlowState.newBuilder(state)
+                .setFirstActivityAt(state.getLastActivityAt().minus(length))
+                .build();
     }
 
     private boolean prompted(FlowState state) {
