@@ -59,6 +59,9 @@ final class TeamAlertEvaluator implements Processor<@Nullable UUID, @Nullable Te
     private static final int WINDOW_KEY_BYTES = ID_BYTES + 1 + Long.BYTES;
     private static final long DAY_MS = Duration.ofDays(1).toMillis();
     private static final int FIGURES_BYTES_MAX = 3 * 2 * Long.BYTES;
+    /** The stream does not know when the model changed, so a rule on flow may compare across a change. */
+    private static final long MODEL_CHANGED_MS = 0;
+
     private static final byte[] RAISED = {1};
     private static final byte[] WITHHELD = {};
 
@@ -145,7 +148,8 @@ final class TeamAlertEvaluator implements Processor<@Nullable UUID, @Nullable Te
             return;
         }
         ZoneId zone = ZoneId.of(rule.getTimeZone());
-        TeamIndicator indicator = TeamIndicator.of(kind, hours, days, endMs, rule.getRecentDays(), zone);
+        TeamIndicator indicator =
+                TeamIndicator.of(kind, hours, days, endMs, rule.getRecentDays(), zone, MODEL_CHANGED_MS);
         Estimate value = indicator.value();
         if (value == null) {
             return;

@@ -21,6 +21,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,7 +75,7 @@ public record Analytics(
                 Totals.of(sums, shown.size(), closed),
                 periods == null ? null : LongestPeriod.of(periods),
                 Interruptions.of(periods == null ? 0 : periods.interrupted(), sums.flowMs()),
-                WeekOverWeek.of(days, requested.last()),
+                WeekOverWeek.of(days, requested.last(), modelChangedOn),
                 WeeklyTrend.of(shown, requested.first(), requested.last(), modelChangedOn),
                 Distribution.of(hours),
                 shown.stream().map(OfDay::of).toList());
@@ -152,7 +153,7 @@ public record Analytics(
      * The last seven days compared with the seven before, with equal weight per active day.
      *
      * @param flowShare mean of the days' shares; null without an active day
-     * @param change change of that share, with its interval; null while data are missing
+     * @param change change of that share, with its interval; null while data are missing, and if the model changed
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record WeekOverWeek(
@@ -165,10 +166,13 @@ public record Analytics(
             @Nullable EstimateView change,
             List<InsufficientData> missing) {
 
-        static WeekOverWeek of(List<Day> days, LocalDate last) {
+        static WeekOverWeek of(List<Day> days, LocalDate last, LocalDate modelChangedOn) {
             List<Day> now = within(days, last.minusDays(WEEK_DAYS - 1), last);
             List<Day> before = within(days, last.minusDays(2 * WEEK_DAYS - 1), last.minusDays(WEEK_DAYS));
-            int lacking = Math.max(0, ACTIVE_DAYS_MIN - now.size()) + Math.max(0, ACTIVE_DAYS_MIN - before.size());
+            boolean isOfOneModel =
+                    Stream.concat(now.stream(), before.stream()).allMatch(day -> isAfter(day, modelChangedOn));
+            int lacking =
+                    Math.max(isOfOneModel ? 0 : 1, lacking(now, modelChangedOn) + lacking(before, modelChangedOn));
             double[] shares = shares(now);
             double[] sharesBefore = shares(before);
             return new WeekOverWeek(
@@ -187,6 +191,17 @@ public record Analytics(
             return days.stream()
                     .filter(day -> !day.day().isBefore(from) && !day.day().isAfter(to))
                     .toList();
+        }
+
+        private static int lacking(List<Day> days, LocalDate modelChangedOn) {
+            long comparable =
+                    days.stream().filter(day -> isAfter(day, modelChangedOn)).count();
+            return (int) Math.max(0, ACTIVE_DAYS_MIN - comparable);
+        }
+
+        /** Shares of flow that were read by another model are not comparable. */
+        private static boolean isAfter(Day day, LocalDate modelChangedOn) {
+            return day.day().isAfter(modelChangedOn);
         }
 
         private static Sums sum(List<Day> days) {

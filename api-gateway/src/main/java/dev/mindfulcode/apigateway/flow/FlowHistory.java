@@ -18,6 +18,7 @@ import dev.mindfulcode.flowengine.insight.StrainIndicator;
 import dev.mindfulcode.flowengine.insight.Survival;
 import dev.mindfulcode.webkit.problems.ProblemType;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -144,9 +145,13 @@ public final class FlowHistory implements AutoCloseable {
                                         })))));
     }
 
-    /** Emits the day on which the model in use began to read flow. */
+    /** Emits the time since which the model in use has read flow. */
+    public Mono<Instant> modelChangedAt() {
+        return models.latest();
+    }
+
     private Mono<LocalDate> modelChangedOn(ZoneId zone) {
-        return models.latest().map(at -> LocalDate.ofInstant(at, zone));
+        return modelChangedAt().map(at -> LocalDate.ofInstant(at, zone));
     }
 
     private static List<InsufficientData> missing(Learned learned, List<StrainIndicator> strain) {

@@ -3,6 +3,7 @@ package dev.mindfulcode.apigateway.teams;
 import dev.mindfulcode.apigateway.collection.SettingsHistory;
 import dev.mindfulcode.apigateway.database.AsyncUserCiphers;
 import dev.mindfulcode.apigateway.database.Database;
+import dev.mindfulcode.apigateway.flow.FlowHistory;
 import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.Outbox;
 import dev.mindfulcode.dataprotection.ProtectionSecrets;
@@ -44,8 +45,8 @@ public class TeamConfiguration {
     }
 
     @Bean
-    TeamStatistics gatewayTeamFigures(Database database, Teams teams) {
-        return new TeamStatistics(database, teams, Clock.systemUTC());
+    TeamStatistics gatewayTeamFigures(Database database, Teams teams, FlowHistory history) {
+        return new TeamStatistics(database, teams, history::modelChangedAt, Clock.systemUTC());
     }
 
     @Bean

@@ -26,6 +26,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -66,12 +67,15 @@ public final class TeamStatistics {
     private final Database database;
     private final Teams teams;
     private final AccountTable accounts;
+    private final Supplier<Mono<Instant>> modelChangedAt;
     private final Clock clock;
 
-    TeamStatistics(Database database, Teams teams, Clock clock) {
+    /** @param modelChangedAt emits the time since which the model in use has read flow */
+    TeamStatistics(Database database, Teams teams, Supplier<Mono<Instant>> modelChangedAt, Clock clock) {
         this.database = database;
         this.teams = teams;
         this.accounts = new AccountTable(database);
+        this.modelChangedAt = modelChangedAt;
         this.clock = clock;
     }
 
@@ -165,18 +169,23 @@ public final class TeamStatistics {
         long endMs = end.toEpochMilli();
         return teams.requireMemberOnPremium(callerId, teamId)
                 .then(Mono.defer(() -> zoneOf(callerId)))
-                .flatMap(zone -> database.sql(RELEASED)
-                        .bind("team", teamId)
-                        .bind("from", Instant.ofEpochMilli(TeamIndicator.neededFromMs(endMs, recentDays)))
-                        .bind("to", end)
-                        .bind("min", TeamDayRelease.MEMBERS_MIN_LEAST)
-                        .map(Released::of)
-                        .all()
-                        .collectList()
-                        .map(released -> insights(teamId, released, endMs, recentDays, zone)));
+                .flatMap(zone -> Mono.zip(
+                                database.sql(RELEASED)
+                                        .bind("team", teamId)
+                                        .bind(
+                                                "from",
+                                                Instant.ofEpochMilli(TeamIndicator.neededFromMs(endMs, recentDays)))
+                                        .bind("to", end)
+                                        .bind("min", TeamDayRelease.MEMBERS_MIN_LEAST)
+                                        .map(Released::of)
+                                        .all()
+                                        .collectList(),
+                                modelChangedAt.get())
+                        .map(found -> insights(teamId, found.getT1(), endMs, recentDays, zone, found.getT2())));
     }
 
-    private static Insights insights(UUID teamId, List<Released> released, long endMs, int recentDays, ZoneId zone) {
+    private static Insights insights(
+            UUID teamId, List<Released> released, long endMs, int recentDays, ZoneId zone, Instant modelChangedAt) {
         List<TeamIndicator.Hour> hours = new ArrayList<>();
         List<TeamIndicator.Day> days = new ArrayList<>();
         for (Released one : released) {
@@ -189,7 +198,8 @@ public final class TeamStatistics {
         List<Insight> insights = new ArrayList<>();
         List<MissingIndicator> missing = new ArrayList<>();
         for (TeamIndicator.Kind kind : TeamIndicator.Kind.values()) {
-            TeamIndicator indicator = TeamIndicator.of(kind, hours, days, endMs, recentDays, zone);
+            TeamIndicator indicator =
+                    TeamIndicator.of(kind, hours, days, endMs, recentDays, zone, modelChangedAt.toEpochMilli());
             Estimate value = indicator.value();
             if (value == null) {
                 missing.add(MissingIndicator.of(indicator));

@@ -164,6 +164,21 @@ class ModelChangesTest {
         assertThat(broken.missing().getFirst().amount()).isEqualTo(3);
     }
 
+    @Test
+    void weeksAreNotComparedAcrossTheChange() {
+        LocalDate firstCompared = TODAY.minusDays(13);
+        assertThat(analytics(firstCompared.minusDays(1)).weekOverWeek().change())
+                .isNotNull();
+        Analytics.WeekOverWeek broken = analytics(firstCompared).weekOverWeek();
+        assertThat(broken.change()).isNull();
+        assertThat(broken.flowShareBefore()).isNotNull();
+        assertThat(broken.missing().getFirst().amount())
+                .as("until all are after it")
+                .isEqualTo(1);
+        assertThat(analytics(TODAY).weekOverWeek().missing().getFirst().amount())
+                .isEqualTo(6);
+    }
+
     private static Analytics.WeeklyTrend trend(LocalDate modelChangedOn) {
         return analytics(modelChangedOn).trend();
     }

@@ -156,9 +156,12 @@ public record TeamIndicator(
      * @param endMs end of the complete windows, the start of a day (UTC); later windows are ignored
      * @param recentDays number of recent days, a multiple of seven
      * @param zone zone of hours; its last day is the last that ends by {@code endMs}
+     * @param modelChangedMs time since which the model in use has read flow: days that began before are not comparable
      */
     public static TeamIndicator of(
-            Kind kind, List<Hour> hours, List<Day> days, long endMs, int recentDays, ZoneId zone) {
+            Kind kind, List<Hour> hours, List<Day> days, long endMs, int recentDays, ZoneId zone, long modelChangedMs) {
+        List<Day> ofOneModel =
+                days.stream().filter(day -> day.startMs() >= modelChangedMs).toList();
         return switch (kind) {
             case OUTSIDE_USUAL_HOURS -> {
                 Span span = Span.inZone(endMs, recentDays, zone);
@@ -166,11 +169,16 @@ public record TeamIndicator(
             }
             case WEEKEND_SHARE -> weekendShare(Span.inZone(endMs, recentDays, ZoneOffset.UTC), days);
             case FALLING_FLOW ->
-                change(kind, days, endMs, recentDays, day -> period(day.secondsInFlow(), -1, day.activeSeconds(), 1));
+                change(
+                        kind,
+                        ofOneModel,
+                        endMs,
+                        recentDays,
+                        day -> period(day.secondsInFlow(), -1, day.activeSeconds(), 1));
             case RISING_FRAGMENTATION ->
                 change(
                         kind,
-                        days,
+                        ofOneModel,
                         endMs,
                         recentDays,
                         day -> period(day.interruptions(), 1, day.activeSeconds(), 1.0 / SECONDS_PER_HOUR));

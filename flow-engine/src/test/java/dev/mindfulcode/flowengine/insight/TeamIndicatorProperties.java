@@ -86,7 +86,7 @@ class TeamIndicatorProperties {
         }
         for (Kind kind : List.of(Kind.FALLING_FLOW, Kind.RISING_FRAGMENTATION)) {
             TeamIndicator indicator =
-                    TeamIndicator.of(kind, life.hours, life.days, END_MS, RECENT_DAYS, ZoneOffset.UTC);
+                    TeamIndicator.of(kind, life.hours, life.days, END_MS, RECENT_DAYS, ZoneOffset.UTC, 0);
             assertThat(value(indicator)).isEqualTo(new Estimate(0, 0, 0, 70));
             assertThat(indicator.isElevated()).isFalse();
             assertThat(indicator.text()).doesNotContain("0.0", "-");
@@ -102,7 +102,7 @@ class TeamIndicatorProperties {
         }
         ZoneId zone = ZoneId.of("America/Los_Angeles");
         TeamIndicator there =
-                TeamIndicator.of(Kind.OUTSIDE_USUAL_HOURS, life.hours, life.days, END_MS, RECENT_DAYS, zone);
+                TeamIndicator.of(Kind.OUTSIDE_USUAL_HOURS, life.hours, life.days, END_MS, RECENT_DAYS, zone, 0);
         assertThat(value(there).value())
                 .as("the first of the fourteen days there has the afternoon of the weeks before, too")
                 .isEqualTo(14.0 / 15, within(1e-9));
@@ -123,15 +123,37 @@ class TeamIndicatorProperties {
             noisy.day(day, flowShare, 20 + day % 2);
         }
         TeamIndicator certain =
-                TeamIndicator.of(Kind.FALLING_FLOW, exact.hours, exact.days, END_MS, RECENT_DAYS, ZoneOffset.UTC);
+                TeamIndicator.of(Kind.FALLING_FLOW, exact.hours, exact.days, END_MS, RECENT_DAYS, ZoneOffset.UTC, 0);
         TeamIndicator uncertain =
-                TeamIndicator.of(Kind.FALLING_FLOW, noisy.hours, noisy.days, END_MS, RECENT_DAYS, ZoneOffset.UTC);
+                TeamIndicator.of(Kind.FALLING_FLOW, noisy.hours, noisy.days, END_MS, RECENT_DAYS, ZoneOffset.UTC, 0);
 
         assertThat(certain.isElevated()).isTrue();
         assertThat(uncertain.isElevated()).isFalse();
         assertThat(value(uncertain).value()).isEqualTo(value(certain).value());
         // The noise of the mean of 14 days is 20,000/√14 = 5,345 s, of 36,000 s; and some of the past and of the ratio.
         assertThat(value(uncertain).high() - value(uncertain).value()).isBetween(0.15, 0.21);
+    }
+
+    /** The past begins after the change of the model, and ten days of it are needed. */
+    @Test
+    void flowIsNotComparedAcrossAChangeOfTheModel() {
+        Life life = new Life();
+        int changed = 7 * (WEEKS - 4);
+        for (int day = 0; day < 7 * WEEKS; day++) {
+            life.day(day, (day < changed ? 0.6 : 0.3) + 0.001 * (day % 3), (day < changed ? 5 : 30) + day % 2);
+        }
+        for (Kind kind : List.of(Kind.FALLING_FLOW, Kind.RISING_FRAGMENTATION)) {
+            assertThat(value(since(kind, life, 0)).value()).isGreaterThan(0.1);
+            TeamIndicator after = since(kind, life, changed);
+            assertThat(value(after).samples()).isEqualTo(RECENT_DAYS + 14);
+            assertThat(value(after).value()).isCloseTo(0, within(0.01));
+            assertThat(since(kind, life, changed + 5).missing()).isEqualTo(1);
+        }
+    }
+
+    private static TeamIndicator since(Kind kind, Life life, int day) {
+        long changedMs = START_MS + day * DAY_MS;
+        return TeamIndicator.of(kind, life.hours, life.days, END_MS, RECENT_DAYS, ZoneOffset.UTC, changedMs);
     }
 
     @Test
@@ -245,7 +267,7 @@ class TeamIndicatorProperties {
             life.day(day, active, share, Math.round(active * Math.max(0, perDay)), random);
         }
         return Arrays.stream(Kind.values())
-                .filter(kind -> TeamIndicator.of(kind, life.hours, life.days, END_MS, recentDays, ZoneOffset.UTC)
+                .filter(kind -> TeamIndicator.of(kind, life.hours, life.days, END_MS, recentDays, ZoneOffset.UTC, 0)
                         .isElevated())
                 .toList();
     }
@@ -272,7 +294,7 @@ class TeamIndicatorProperties {
 
     private static List<TeamIndicator> all(Life life, ZoneId zone) {
         return Arrays.stream(Kind.values())
-                .map(kind -> TeamIndicator.of(kind, life.hours, life.days, END_MS, RECENT_DAYS, zone))
+                .map(kind -> TeamIndicator.of(kind, life.hours, life.days, END_MS, RECENT_DAYS, zone, 0))
                 .toList();
     }
 
