@@ -127,7 +127,7 @@ public final class FlowHistory implements AutoCloseable {
         LocalDate yesterday = today.minusDays(1);
         DateRange year = DateRange.upTo(yesterday, DAYS_MAX, zone);
         DateRange quarter = DateRange.upTo(yesterday, INSIGHT_PATTERN_DAYS, zone);
-        DateRange recent = DateRange.upTo(yesterday, StrainIndicator.RECENT_DAYS, zone);
+        DateRange recent = DateRange.upTo(yesterday, StrainIndicator.STRETCH_DAYS, zone);
         return rows(userId, quarter)
                 .flatMap(rows -> reads.longestStretches(userId, recent)
                         .flatMap(stretches -> reads.days(userId, year)

@@ -20,7 +20,8 @@ public record FlowEndings(List<Ending> endings, int periodsMissing) {
 
     /**
      * @param share share of all closed periods, with Wilson's interval
-     * @param mostP one-sided probability of as large a share if it ends half of the periods in the long run
+     * @param mostP one-sided probability of as large a share of any cause if none ends more than half of the periods in
+     *     the long run
      */
     public record Ending(Interruption by, int count, Estimate share, double mostP) {}
 
@@ -34,22 +35,19 @@ public record FlowEndings(List<Ending> endings, int periodsMissing) {
         causes.forEach(cause -> counts.merge(cause, 1, Integer::sum));
         List<Ending> endings = new ArrayList<>();
         counts.forEach((by, count) -> {
-            endings.add(new Ending(by, count, Means.share(count, periods), mostP(causes, by, count)));
+            endings.add(new Ending(by, count, Means.share(count, periods), mostP(causes, by)));
         });
         endings.sort(Comparator.comparingInt(Ending::count).reversed().thenComparing(Ending::by));
         return new FlowEndings(List.copyOf(endings), 0);
     }
 
-    /** Causes resemble those before them, so fewer periods count than there are. */
-    private static double mostP(List<Interruption> causes, Interruption by, int count) {
-        int periods = causes.size();
-        double share = (double) count / periods;
-        SerialDependence dependence = new SerialDependence();
-        dependence.add((causes.getFirst() == by ? 1 : 0) - share);
-        for (int i = 1; i < periods; i++) {
-            dependence.add((causes.get(i - 1) == by ? 1 : 0) - share, (causes.get(i) == by ? 1 : 0) - share);
-        }
-        double excess = count - periods / 2.0 - 0.5;
-        return Significance.normalTail(excess / Math.sqrt(periods / 4.0 * dependence.inflation(1)));
+    /** Two causes can end half of the periods each, and either may seem to end most. */
+    private static double mostP(List<Interruption> causes, Interruption by) {
+        return Math.min(
+                1,
+                2
+                        * Significance.aboveHalfP(causes.stream()
+                                .mapToDouble(cause -> cause == by ? 1 : 0)
+                                .toArray()));
     }
 }

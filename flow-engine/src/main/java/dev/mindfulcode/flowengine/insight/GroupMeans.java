@@ -44,23 +44,16 @@ final class GroupMeans {
         this.sum = sum;
         this.groups = (int) Arrays.stream(count).filter(n -> n > 0).count();
         int repeats = Math.max(1, repeats(count));
+        double[] deviation = new double[groupOf.length];
         double squares = 0;
-        double[] previous = new double[count.length];
-        Arrays.fill(previous, Double.NaN);
-        SerialDependence dependence = new SerialDependence();
         for (int i = 0; i < groupOf.length; i++) {
-            double deviation = value[i] - sum[groupOf[i]] / count[groupOf[i]];
-            squares += deviation * deviation;
-            if (Double.isNaN(previous[groupOf[i]])) {
-                dependence.add(deviation);
-            } else {
-                dependence.add(previous[groupOf[i]], deviation);
-            }
-            previous[groupOf[i]] = deviation;
+            deviation[i] = value[i] - sum[groupOf[i]] / count[groupOf[i]];
+            squares += deviation[i] * deviation[i];
         }
-        double inflation = dependence.inflation(1);
+        double variance = squares / repeats;
+        double inflation = dependence(groupOf, deviation, variance).inflationBy(variance);
         this.degrees = (int) Math.max(1, repeats / inflation);
-        this.withinVariance = Math.max(WITHIN_VARIANCE_MIN, inflation * squares / repeats);
+        this.withinVariance = Math.max(WITHIN_VARIANCE_MIN, inflation * variance);
         this.betweenVariance = betweenVariance(groups);
         double weights = 0;
         double weighted = 0;
@@ -73,6 +66,23 @@ final class GroupMeans {
         }
         this.mean = clamp(weighted / weights);
         this.meanVariance = 1 / weights;
+    }
+
+    /** A group's own mean is subtracted, so the product of two independent deviations is −variance/count on average. */
+    private SerialDependence dependence(int[] groupOf, double[] deviation, double variance) {
+        double[] previous = new double[count.length];
+        Arrays.fill(previous, Double.NaN);
+        SerialDependence dependence = new SerialDependence();
+        for (int i = 0; i < groupOf.length; i++) {
+            int group = groupOf[i];
+            if (Double.isNaN(previous[group])) {
+                dependence.add(deviation[i]);
+            } else {
+                dependence.add(previous[group], deviation[i], variance / count[group]);
+            }
+            previous[group] = deviation[i];
+        }
+        return dependence;
     }
 
     double mean() {

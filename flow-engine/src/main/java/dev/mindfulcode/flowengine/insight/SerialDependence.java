@@ -35,7 +35,12 @@ final class SerialDependence {
 
     /** Adds a deviation that follows another one directly. */
     void add(double previous, double deviation) {
-        products += previous * deviation;
+        add(previous, deviation, 0);
+    }
+
+    /** @param bias of the product for independent observations, with the sign reversed */
+    void add(double previous, double deviation, double bias) {
+        products += previous * deviation + bias;
         pairs++;
         add(deviation);
     }
@@ -55,9 +60,25 @@ final class SerialDependence {
      * @param fitted number of parameters that the deviations are from
      */
     double inflation(int fitted) {
+        double found = correlation(squares / Math.max(observations, 1));
+        return factor(found + (fitted + (2 + fitted) * Math.max(found, 0)) / Math.max(observations, 1));
+    }
+
+    /**
+     * Returns the factor of the variance, 1 or more, from products that were added with their bias.
+     *
+     * @param variance of an observation, unbiased
+     */
+    double inflationBy(double variance) {
+        return factor(correlation(variance));
+    }
+
+    private double correlation(double variance) {
         boolean isKnown = pairs > 0 && squares >= SQUARE_MIN * observations;
-        double found = isKnown ? products / pairs / (squares / observations) : 0;
-        double unbiased = found + (fitted + (2 + fitted) * Math.max(found, 0)) / Math.max(observations, 1);
+        return isKnown ? products / pairs / variance : 0;
+    }
+
+    private double factor(double unbiased) {
         double mean = (observations * unbiased + EXPECTED_WEIGHT * EXPECTED) / (observations + EXPECTED_WEIGHT);
         double correlation = Math.clamp(mean + 1 / Math.sqrt(Math.max(observations, 1)), 0, CORRELATION_MAX);
         return (1 + correlation) / (1 - correlation);

@@ -38,14 +38,16 @@ final class Significance {
         return z < 0 ? 1 - tail : tail;
     }
 
-    /** Returns the probability of at least this many of some independent trials at even chances. */
-    static double evenChances(int successes, int trials) {
-        double probability = StrictMath.pow(0.5, trials);
-        double below = 0;
-        for (int i = 0; i < successes; i++) {
-            below += probability;
-            probability *= (trials - i) / (i + 1.0);
-        }
-        return Math.clamp(1 - below, 0, 1);
+    /**
+     * Returns the one-sided probability of as many ones if they are half in the long run. Each resembles the one before
+     * it ({@link SerialDependence}), so fewer count than there are.
+     *
+     * @param values 0 or 1 each, in order of time
+     */
+    static double aboveHalfP(double[] values) {
+        SerialDependence dependence = new SerialDependence();
+        dependence.addDeviations(values);
+        double excess = values.length * (Means.mean(values) - 0.5) - 0.5;
+        return normalTail(excess / Math.sqrt(values.length / 4.0 * dependence.inflation(1)));
     }
 }

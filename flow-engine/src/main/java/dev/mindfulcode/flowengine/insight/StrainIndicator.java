@@ -25,6 +25,11 @@ public record StrainIndicator(
 
     static final int RECENT_DAYS_MIN = 5;
 
+    /** Number of days for long stretches: two weeks of days that resemble each other say too little. */
+    public static final int STRETCH_DAYS = 28;
+
+    static final int STRETCH_DAYS_MIN = 10;
+
     /** The first half defines the usual hours, the second half is compared with. */
     static final int PAST_DAYS_MIN = 20;
 
@@ -51,7 +56,7 @@ public record StrainIndicator(
          */
         WEEKEND_SHARE,
         /**
-         * Share, 0 to 1, of the last 14 days' active days with a stretch of two hours or more without a break of five
+         * Share, 0 to 1, of the last 28 days' active days with a stretch of two hours or more without a break of five
          * minutes; elevated above a half. That short breaks go with vigour and less fatigue: Albulescu and others,
          * PLOS ONE 17, 2022.
          */
@@ -220,18 +225,18 @@ public record StrainIndicator(
     }
 
     private static StrainIndicator longStretches(List<Day> days, long today) {
-        List<Day> recent = days.stream().filter(day -> isRecent(day, today)).toList();
-        if (recent.size() < RECENT_DAYS_MIN) {
-            return missing(Kind.LONG_STRETCHES, RECENT_DAYS_MIN - recent.size());
+        double[] isLong = days.stream()
+                .filter(day -> day.epochDay() > today - STRETCH_DAYS)
+                .mapToDouble(day -> day.longestStretchMs() >= LONG_STRETCH_MS ? 1 : 0)
+                .toArray();
+        if (isLong.length < STRETCH_DAYS_MIN) {
+            return missing(Kind.LONG_STRETCHES, STRETCH_DAYS_MIN - isLong.length);
         }
-        int longDays = (int) recent.stream()
-                .filter(day -> day.longestStretchMs() >= LONG_STRETCH_MS)
-                .count();
         return new StrainIndicator(
                 Kind.LONG_STRETCHES,
-                Means.share(longDays, recent.size()),
+                Means.share((int) Arrays.stream(isLong).sum(), isLong.length),
                 0.5,
-                Significance.evenChances(longDays, recent.size()),
+                Significance.aboveHalfP(isLong),
                 0);
     }
 

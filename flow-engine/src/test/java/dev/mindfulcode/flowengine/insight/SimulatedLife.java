@@ -9,7 +9,7 @@ import java.util.Random;
 
 /**
  * A year of a simulated person. Without an effect nothing that an insight says is true of them: hours and languages are
- * alike, causes are as often one as not, and weeks only fluctuate. Days and weeks resemble their neighbours, and some
+ * alike, two causes are equally frequent, and weeks only fluctuate. Days and weeks resemble their neighbours, and some
  * weeks have no activity.
  */
 final class SimulatedLife {
@@ -136,15 +136,12 @@ final class SimulatedLife {
         return sessions;
     }
 
-    /** The commonest cause ends half of the periods, at the border of most. */
+    /** Two causes end half of the periods each, at the border of most. */
     private List<Interruption> endings() {
         List<Interruption> endings = new ArrayList<>();
         Habit commonest = new Habit(effect == Effect.USUAL_ENDING ? 0.7 : 0.5, 0.3);
         for (int period = 0; period < 200; period++) {
-            endings.add(
-                    commonest.next()
-                            ? Interruption.IDLE
-                            : random.nextBoolean() ? Interruption.CONTEXT_SWITCH : Interruption.ERRORS);
+            endings.add(commonest.next() ? Interruption.IDLE : Interruption.CONTEXT_SWITCH);
         }
         return endings;
     }

@@ -78,7 +78,7 @@ class StrainIndicatorProperties {
             assertThat(indicator.missing()).isPositive();
         });
         List<StrainIndicator> none = StrainIndicator.of(List.of(), TODAY, 0);
-        assertThat(none).extracting(StrainIndicator::missing).containsExactly(20, 16, 5, 12, 12, 12);
+        assertThat(none).extracting(StrainIndicator::missing).containsExactly(20, 16, 10, 12, 12, 12);
     }
 
     @Property(tries = 200)
