@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
@@ -34,8 +35,10 @@ class ModelEvaluatorTest {
             Mono<ModelEvaluator.Result> first = evaluator.evaluate("model-1").cache();
             var _ = first.subscribe(_ -> {}, _ -> {});
             begun.await();
-            assertThatThrownBy(() -> evaluator.evaluate("model-1").block())
-                    .hasMessageContaining("Another evaluation is running");
+            CompletableFuture<ModelEvaluator.Result> second =
+                    evaluator.evaluate("model-1").toFuture();
+            assertThat(second).as("at once").isCompletedExceptionally();
+            assertThatThrownBy(second::join).hasMessageContaining("Another evaluation is running");
             released.countDown();
             assertThatThrownBy(first::block).hasMessageContaining("Database unavailable");
             assertThatThrownBy(() -> evaluator.evaluate("model-1").block())

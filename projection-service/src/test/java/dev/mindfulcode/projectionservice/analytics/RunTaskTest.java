@@ -62,6 +62,7 @@ class RunTaskTest {
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer());
     private int opened;
+    private int closed;
 
     @BeforeEach
     void keepTheModuleWhereTheGatewayKeepsIt() throws Exception {
@@ -160,6 +161,7 @@ class RunTaskTest {
         assertThat(task.step(consumer)).isNull();
         assertThat(rows()).containsExactly(row(A, 100));
         assertThat(run("*")).isEqualTo(before);
+        assertThat(closed).isEqualTo(opened);
     }
 
     @Test
@@ -203,6 +205,7 @@ class RunTaskTest {
         assertThat(task.step(consumer)).isEqualTo(Duration.ZERO);
         assertThat(task.step(consumer)).isEqualTo(Duration.ZERO);
         assertThat(opened).isEqualTo(2);
+        assertThat(closed).isOne();
         assertThat(rows()).containsExactly(row(A, 100), row(B, 100));
         deliver(ReadState.CAUGHT_UP, B);
         task.step(consumer);
@@ -320,6 +323,11 @@ class RunTaskTest {
         @Override
         public String positions() {
             return "{\"delivered\": " + delivered + "}";
+        }
+
+        @Override
+        public void close() {
+            closed++;
         }
     }
 
