@@ -27,7 +27,7 @@ final class ModelChanges {
      */
     private static final String ADD_BUILT_IN = """
             INSERT INTO gateway.model_changes (model_id, used_from)
-            SELECT :model, CASE WHEN EXISTS (SELECT FROM gateway.model_changes) THEN CAST(:now AS timestamptz)
+            SELECT :model, CASE WHEN EXISTS (SELECT FROM gateway.model_changes) THEN CAST(:at AS timestamptz)
                                 ELSE timestamptz 'epoch' END
             WHERE NOT EXISTS (SELECT FROM gateway.model_changes WHERE model_id = CAST(:model AS text))
             ON CONFLICT DO NOTHING""";
@@ -40,19 +40,18 @@ final class ModelChanges {
 
     /** Stores that a model was put into use, unless it was in use before. */
     Mono<Void> add(String modelId, Instant at) {
-        return database.sql(ADD)
-                .bind("model", modelId)
-                .bind("at", at)
-                .fetch()
-                .rowsUpdated()
-                .then();
+        return insert(ADD, modelId, at);
     }
 
     /** Stores that a built-in model is in use without having been put into use. */
     Mono<Void> addBuiltIn(String modelId, Instant now) {
-        return database.sql(ADD_BUILT_IN)
+        return insert(ADD_BUILT_IN, modelId, now);
+    }
+
+    private Mono<Void> insert(String statement, String modelId, Instant at) {
+        return database.sql(statement)
                 .bind("model", modelId)
-                .bind("now", now)
+                .bind("at", at)
                 .fetch()
                 .rowsUpdated()
                 .then();
