@@ -3,6 +3,7 @@ package dev.mindfulcode.flowengine;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.zip.CRC32;
 
 /**
@@ -185,9 +186,19 @@ public final class ModelArtefact {
         if (version != FlowModel.FEATURE_VERSION) {
             throw new MalformedModelException("it was trained on features of version " + version
                     + ", this engine computes version " + FlowModel.FEATURE_VERSION
-                    + "; train it again with mindful train");
+                    + "; of what mindful train writes, publish a model over the " + inputsInUse());
         }
         return model;
+    }
+
+    /** Returns the part of a trained model's name that says which inputs it has. */
+    private static String inputsInUse() {
+        for (ModelInputs inputs : ModelInputs.values()) {
+            if (inputs.featureVersion() == FlowModel.FEATURE_VERSION) {
+                return inputs.name().toLowerCase(Locale.ROOT);
+            }
+        }
+        throw new IllegalStateException("no inputs of version " + FlowModel.FEATURE_VERSION);
     }
 
     /**

@@ -108,7 +108,9 @@ class ModelArtefactProperties {
                 .isInstanceOf(MalformedModelException.class)
                 .hasMessageContaining(
                         "trained on features of version " + other.inputs().featureVersion()
-                                + ", this engine computes version " + FlowModel.FEATURE_VERSION);
+                                + ", this engine computes version " + FlowModel.FEATURE_VERSION
+                                + "; of what mindful train writes, publish a model over the "
+                                + (FlowModel.FEATURE_VERSION == 1 ? "scores" : "history"));
     }
 
     private static float[] rising(Random random, int count) {
