@@ -207,10 +207,22 @@ public final class Account {
                 .asLong();
     }
 
-    /** Returns whose account this is. */
-    public UUID userId() throws ApiException, InterruptedException {
-        ApiClient.Response answer = expectSuccess("asking for the account", get("/api/account"));
-        return UUID.fromString(answer.body().path("user_id").asString(""));
+    /** Imports rows of an exported log, a JSON array, and returns how many were not imported before. */
+    public long importHistory(UUID source, String records) throws ApiException, InterruptedException {
+        String body = "{\"source\":\"" + source + "\",\"records\":" + records + '}';
+        return expectSuccess("importing history", post("/api/privacy/import", body))
+                .body()
+                .path("imported")
+                .asLong();
+    }
+
+    /** Erases the account and everything about it. */
+    public void erase() throws ApiException, InterruptedException {
+        String body = ApiClient.json()
+                .createObjectNode()
+                .put("current_password", credentials.password())
+                .toString();
+        expectSuccess("erasing the account", api.send("DELETE", "/api/privacy/purge", tokens.access, body));
     }
 
     /** Returns the current access token; it is a secret. */

@@ -1,8 +1,6 @@
 package dev.mindfulcode.benchmarks.load;
 
 import dev.mindfulcode.cli.ConnectionOptions;
-import dev.mindfulcode.cli.DataFolder;
-import dev.mindfulcode.dataprotection.PostgresUrl;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,19 +29,8 @@ final class LoadOptions {
         return system;
     }
 
-    String bootstrapServers() {
-        DataFolder folder = system.dataFolder();
-        return folder.runningKafka().orElseThrow(folder::notRunning);
-    }
-
     URI url() {
         return URI.create(system.url());
-    }
-
-    /** Returns the database of the system that runs on the data folder. */
-    PostgresUrl database() {
-        DataFolder folder = system.dataFolder();
-        return PostgresUrl.parse(folder.runningDatabaseUrl().orElseThrow(folder::notRunning));
     }
 
     Path data() {

@@ -1,21 +1,19 @@
 package dev.mindfulcode.benchmarks.load;
 
 import dev.mindfulcode.benchmarks.client.Account;
-import dev.mindfulcode.benchmarks.client.DeterministicIds;
 import dev.mindfulcode.cli.ProgressBar;
 import dev.mindfulcode.cli.UserErrorException;
 import dev.mindfulcode.cli.http.ApiClient;
+import dev.mindfulcode.cli.http.ApiException;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Clock;
-import java.util.ArrayList;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
-import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -24,33 +22,38 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Fills the read model with made-up sessions, for {@link ApiCommand}. */
+/** Fills the read model with generated sessions, for {@link ApiCommand}. */
 @Command(
         name = "load-sessions",
         mixinStandardHelpOptions = true,
         description = {
-            "Writes made-up sessions straight into the read model of the system that runs on a data folder,",
-            "and a year of eight hours a day for one user. Use a data folder of its own.",
-            "Running it again replaces them, --remove deletes them."
+            "Imports generated sessions into " + BenchAccounts.ACCOUNTS
+                    + " accounts of its own through the public API,",
+            "and days of eight hours for the first one. Running it again adds only what is missing.",
+            "--remove erases these accounts."
         })
 final class LoadSessionsCommand implements Callable<Integer> {
 
-    private static final long SESSIONS_MAX = 50_000_000;
-    private static final int USERS_MAX = 1_000_000;
-    private static final int DAYS_PER_YEAR = 365;
-
-    @Option(names = "--sessions", paramLabel = "N", defaultValue = "1000000", description = "Default: ${DEFAULT-VALUE}")
-    private long sessions = 1_000_000;
+    private static final long SESSIONS_MAX = 10_000_000;
+    private static final int DAYS_MAX = 365;
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(500);
 
     @Option(
-            names = "--users",
+            names = "--sessions",
             paramLabel = "N",
-            defaultValue = "1000",
-            description = "Spread over so many; the first " + BenchAccounts.ACCOUNTS
-                    + " have accounts and can sign in, the others are ids only. Default: ${DEFAULT-VALUE}")
-    private int users = 1_000;
+            defaultValue = "20000",
+            description = "In total, rounded up to " + BenchAccounts.ACCOUNTS * GeneratedHistory.PART_SESSIONS
+                    + ". Default: ${DEFAULT-VALUE}")
+    private long sessions = 20_000;
 
-    @Option(names = "--remove", description = "Only remove what an earlier run wrote.")
+    @Option(
+            names = "--days",
+            paramLabel = "N",
+            defaultValue = "365",
+            description = "Days of eight hours for the first account. Default: ${DEFAULT-VALUE}")
+    private int days = DAYS_MAX;
+
+    @Option(names = "--remove", description = "Only erase the accounts.")
     private boolean remove;
 
     @Mixin
@@ -62,64 +65,69 @@ final class LoadSessionsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (sessions < 1 || sessions > SESSIONS_MAX || users < BenchAccounts.ACCOUNTS || users > USERS_MAX) {
+        if (sessions < 1 || sessions > SESSIONS_MAX || days < 1 || days > DAYS_MAX) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--sessions must be from 1 to " + SESSIONS_MAX + ", --users from " + BenchAccounts.ACCOUNTS + " to "
-                            + USERS_MAX);
+                    "--sessions must be from 1 to " + SESSIONS_MAX + ", --days from 1 to " + DAYS_MAX);
         }
         PrintWriter out = spec.commandLine().getOut();
-        try (Connection connection = options.database().dataSource().getConnection()) {
-            connection.setAutoCommit(false);
-            LoadState state = LoadState.open(options.data(), Clock.systemUTC());
-            List<UUID> accounts = accounts(state);
-            SessionTableLoader written =
-                    new SessionTableLoader(connection, Clock.systemUTC().instant());
-            long removed = written.remove(accounts);
-            if (!remove) {
-                load(written, accounts, state.anchorMs());
-            }
-            connection.commit();
-            connection.setAutoCommit(true);
-            written.settle();
-            out.println(
-                    remove
-                            ? String.format(Locale.ROOT, "%,d sessions removed", removed)
-                            : String.format(
-                                    Locale.ROOT,
-                                    "%,d sessions of %d users written, %,d of before removed",
-                                    sessions,
-                                    users,
-                                    removed));
-            return ExitCode.OK;
-        } catch (SQLException | IOException e) {
-            throw new UserErrorException("The sessions could not be written: " + e.getMessage(), e);
-        }
-    }
-
-    private List<UUID> accounts(LoadState state) throws Exception {
         try (ApiClient api = new ApiClient(options.url())) {
-            List<UUID> ids = new ArrayList<>();
-            for (Account account : BenchAccounts.signIn(api, state)) {
-                ids.add(account.userId());
+            LoadState state = LoadState.open(options.data(), Clock.systemUTC());
+            List<Account> accounts = BenchAccounts.signIn(api, state);
+            if (remove) {
+                for (Account account : accounts) {
+                    account.erase();
+                }
+                out.println(accounts.size() + " accounts erased");
+            } else {
+                out.println(String.format(
+                        Locale.ROOT, "%,d records imported, the others were before", load(accounts, state.anchorMs())));
             }
-            return ids;
+            return ExitCode.OK;
+        } catch (IOException e) {
+            throw new UserErrorException("The import stopped; run the command again: " + e.getMessage(), e);
         }
     }
 
-    private void load(SessionTableLoader written, List<UUID> accounts, long anchorMs) throws Exception {
-        List<UUID> ids = new ArrayList<>(accounts);
-        for (int user = ids.size(); user < users; user++) {
-            ids.add(DeterministicIds.of(anchorMs, "bench-user/" + user));
-        }
-        AtomicLong done = new AtomicLong();
+    private long load(List<Account> accounts, long anchorMs) throws Exception {
+        long parts = Math.ceilDiv(sessions, (long) accounts.size() * GeneratedHistory.PART_SESSIONS);
         PrintWriter out = options.json()
                 ? spec.commandLine().getErr()
                 : spec.commandLine().getOut();
-        try (ProgressBar progress =
-                new ProgressBar(out, ProgressBar.isTerminal(), (double) sessions, () -> "of the sessions")) {
-            written.write(sessions, ids, count -> progress.advance((double) (count - done.getAndSet(count))));
+        LongAdder imported = new LongAdder();
+        try (ProgressBar progress = new ProgressBar(
+                out,
+                ProgressBar.isTerminal(),
+                (double) parts * accounts.size() + 2 * days,
+                () -> String.format(Locale.ROOT, "%,d records imported", imported.sum()))) {
+            Concurrent.each(accounts.size(), accounts.size(), person -> {
+                Account account = accounts.get(person);
+                GeneratedHistory history = new GeneratedHistory(person, anchorMs);
+                int halfDays = person == 0 ? 2 * days : 0;
+                for (long part = 0; part < parts + halfDays; part++) {
+                    GeneratedHistory.Part next = part < parts
+                            ? history.sessions(part, parts)
+                            : history.halfDay((int) (part - parts), halfDays);
+                    imported.add(account.importHistory(next.source(), next.json()));
+                    progress.advance(1);
+                    if (part == parts + halfDays - 1) {
+                        await(account, next.lastMs());
+                    }
+                }
+            });
         }
-        written.writeYear(accounts.getFirst(), DAYS_PER_YEAR);
+        return imported.sum();
+    }
+
+    /** Waits until the read model shows a report; those before it precede it in the log. */
+    private void await(Account account, long reportMs) throws ApiException, InterruptedException {
+        long deadlineNs = System.nanoTime() + options.reconciliationTimeout().toNanos();
+        Instant minute = Instant.ofEpochMilli(reportMs);
+        while (account.keystrokesFound(minute.minusSeconds(60), minute.plusSeconds(60)) == 0) {
+            if (System.nanoTime() > deadlineNs) {
+                throw new UserErrorException("The read model does not show the sessions yet; try a longer --wait.");
+            }
+            Thread.sleep(POLL_INTERVAL);
+        }
     }
 }

@@ -3,6 +3,8 @@ package dev.mindfulcode.cli.projections;
 import dev.mindfulcode.cli.AuthorizedApi;
 import dev.mindfulcode.cli.http.ApiClient;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.StreamSupport;
 import tools.jackson.databind.JsonNode;
@@ -15,6 +17,17 @@ public record ProjectionApi(AuthorizedApi api) {
     /** Returns the builds of all projections. */
     public List<JsonNode> builds() {
         return list(api.get(PROJECTIONS));
+    }
+
+    /** Returns the build in use of each projection, by its name. */
+    public Map<String, JsonNode> buildsInUse() {
+        Map<String, JsonNode> inUse = new TreeMap<>();
+        for (JsonNode build : builds()) {
+            if (build.path("state").asString().equals("in_use")) {
+                inUse.put(build.path("projection").asString(), build);
+            }
+        }
+        return inUse;
     }
 
     /** Orders a build and returns its number. */
