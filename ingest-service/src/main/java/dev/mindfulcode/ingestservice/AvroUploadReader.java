@@ -4,10 +4,12 @@ import dev.mindfulcode.schemas.SignalKind;
 import dev.mindfulcode.webkit.json.Uuids;
 import dev.mindfulcode.webkit.problems.ProblemException;
 import dev.mindfulcode.webkit.problems.ProblemType;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.LongConsumer;
+import org.apache.avro.AvroRuntimeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,17 +29,13 @@ final class AvroUploadReader implements UploadReader {
     /** The buffers of one thread, reused for each upload. */
     private static final class Parser {
 
-        /** A batch has ten fields of at least one byte each. */
-        private static final int BATCH_BYTES_MIN = 10;
-
-        private static final int NUMBER_BYTES_MIN = 1;
         private static final int NULL_BRANCH = 0;
         private static final int LONG_BRANCH = 1;
         private static final LongConsumer IGNORE = _ -> {};
 
         private final BatchBuilder buffer = new BatchBuilder();
         private final UploadPosition position = buffer.position;
-        private final AvroInput in = new AvroInput(position);
+        private final AvroInput in = new AvroInput();
         private final char[] uuidText = new char[Uuids.LENGTH];
         private final int[] signalAtMs = new int[UploadLimits.SIGNALS_PER_BATCH_MAX];
         private final SignalKind[] signalKinds = new SignalKind[UploadLimits.SIGNALS_PER_BATCH_MAX];
@@ -61,28 +59,29 @@ final class AvroUploadReader implements UploadReader {
                     throw position.invalid("The request has no batch");
                 }
                 return new Upload(false, sentAtMs, batches, rejected);
+            } catch (IOException | AvroRuntimeException | UnsupportedOperationException e) {
+                throw position.malformed("Not a KeystrokeUpload in Avro binary, or cut short: " + e.getMessage());
             } finally {
                 in.close();
             }
         }
 
-        private @Nullable Long sentAt() {
+        private @Nullable Long sentAt() throws IOException {
             position.field("sent_at");
-            long branch = in.varint();
+            long branch = in.number();
             if (branch != NULL_BRANCH && branch != LONG_BRANCH) {
                 throw position.malformed("Must be null or a long");
             }
-            return branch == NULL_BRANCH ? null : buffer.sentAt(in.varint());
+            return branch == NULL_BRANCH ? null : buffer.sentAt(in.number());
         }
 
         /** Reads valid batches into a list, and returns the rejections of the others. */
-        private List<Rejection> batches(List<ParsedBatch> batches) {
+        private List<Rejection> batches(List<ParsedBatch> batches) throws IOException {
             position.list("batches");
             List<Rejection> rejected = List.of();
             int index = 0;
-            for (int count = in.blockStart(BATCH_BYTES_MIN); count > 0; count = in.blockStart(BATCH_BYTES_MIN)) {
-                int blockEnd = in.expectedBlockEnd();
-                for (int i = 0; i < count; i++) {
+            for (long count = in.arrayStart(); count > 0; count = in.arrayNext()) {
+                for (long i = 0; i < count; i++) {
                     position.batch(index);
                     if (index == UploadLimits.BATCHES_PER_REQUEST_MAX) {
                         throw position.tooLarge(
@@ -105,17 +104,16 @@ final class AvroUploadReader implements UploadReader {
                     }
                     index++;
                 }
-                in.blockEnd(blockEnd);
             }
             return rejected;
         }
 
         /** Skips a batch with any values; a batch of another structure is still rejected as malformed. */
-        private void skipBatch() {
+        private void skipBatch() throws IOException {
             in.skipBytes();
             in.skipBytes();
-            in.varint();
-            in.varint();
+            in.number();
+            in.number();
             numbers(IGNORE);
             in.skipBytes();
             numbers(IGNORE);
@@ -124,16 +122,16 @@ final class AvroUploadReader implements UploadReader {
             numbers(IGNORE);
         }
 
-        private ParsedBatch batch(int index) {
+        private ParsedBatch batch(int index) throws IOException {
             buffer.reset();
             position.field("batch_id");
             buffer.id(uuid());
             position.field("session_id");
             buffer.sessionId(uuid());
             position.field("sequence");
-            buffer.sequence(in.varint());
+            buffer.sequence(in.number());
             position.field("started_at");
-            buffer.startedAt(in.varint());
+            buffer.startedAt(in.number());
             position.field("intervals_ms");
             numbers(addInterval);
             position.field("key_classes");
@@ -144,7 +142,7 @@ final class AvroUploadReader implements UploadReader {
             return buffer.build(index);
         }
 
-        private void keyClasses() {
+        private void keyClasses() throws IOException {
             int length = in.skipBytes();
             for (int i = 0; i < length; i++) {
                 position.element(i);
@@ -152,7 +150,7 @@ final class AvroUploadReader implements UploadReader {
             }
         }
 
-        private void signals() {
+        private void signals() throws IOException {
             position.field("signal_at_ms");
             signals = 0;
             numbers(addSignalAt);
@@ -195,19 +193,17 @@ final class AvroUploadReader implements UploadReader {
             }
         }
 
-        private void numbers(LongConsumer consumer) {
+        private void numbers(LongConsumer consumer) throws IOException {
             int index = 0;
-            for (int count = in.blockStart(NUMBER_BYTES_MIN); count > 0; count = in.blockStart(NUMBER_BYTES_MIN)) {
-                int blockEnd = in.expectedBlockEnd();
-                for (int i = 0; i < count; i++) {
+            for (long count = in.arrayStart(); count > 0; count = in.arrayNext()) {
+                for (long i = 0; i < count; i++) {
                     position.element(index++);
-                    consumer.accept(in.varint());
+                    consumer.accept(in.number());
                 }
-                in.blockEnd(blockEnd);
             }
         }
 
-        private UUID uuid() {
+        private UUID uuid() throws IOException {
             int length = in.skipBytes();
             if (length == Uuids.LENGTH) {
                 in.copyPassed(uuidText, length);

@@ -75,20 +75,30 @@ final class LocalTokenVerifier {
             return token.verify(verifier) ? CompletableFuture.completedFuture(fromClaims(claims)) : invalid();
         } catch (CredentialException e) {
             return CompletableFuture.failedFuture(e);
-        } catch (JOSEException | IllegalStateException | ParseException e) {
+        } catch (JOSEException | IllegalStateException | IllegalArgumentException | ParseException e) {
             return invalid();
         }
+    }
+
+    /** Parses what {@link UUID#toString} wrote; {@link UUID#fromString} also accepts {@code 1-1-1-1-1}. */
+    private static UUID uuid(String text) {
+        UUID uuid = UUID.fromString(text);
+        if (!uuid.toString().equals(text)) {
+            throw CredentialException.invalid();
+        }
+        return uuid;
     }
 
     private VerifiedCredential fromClaims(JWTClaimsSet claims) throws ParseException {
         Date expiresAt = claims.getExpirationTime();
         Date notBefore = claims.getNotBeforeTime();
-        UUID userId = CanonicalUuid.parse(claims.getSubject());
+        String subject = claims.getSubject();
         String family = claims.getStringClaim(AccessTokenFormat.FAMILY_CLAIM);
-        UUID familyId = family == null ? null : CanonicalUuid.parse(family);
-        if (expiresAt == null || userId == null || (family != null && familyId == null)) {
+        if (expiresAt == null || subject == null) {
             throw CredentialException.invalid();
         }
+        UUID userId = uuid(subject);
+        UUID familyId = family == null ? null : uuid(family);
         if (notBefore != null
                 && clock.instant().plus(AccessTokenFormat.CLOCK_SKEW).isBefore(notBefore.toInstant())) {
             throw CredentialException.invalid();
