@@ -10,7 +10,7 @@ public final class GatewayApplication {
     private GatewayApplication() {}
 
     public static void main(String[] args) {
-        new SpringApplicationBuilder(GatewayConfiguration.class)
+        new SpringApplicationBuilder(GatewayConfiguration.class, GatewayManagement.class)
                 .web(WebApplicationType.REACTIVE)
                 .bannerMode(Banner.Mode.OFF)
                 .properties("spring.lifecycle.timeout-per-shutdown-phase=5s")

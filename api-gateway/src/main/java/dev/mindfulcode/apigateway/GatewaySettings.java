@@ -8,6 +8,7 @@ import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.identity.JwtSecret;
 import dev.mindfulcode.identity.OidcIssuer;
+import dev.mindfulcode.management.ManagementServer;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.webhooks.WebhookSettings;
 import dev.mindfulcode.webkit.limits.CidrBlock;
@@ -37,7 +38,8 @@ record GatewaySettings(
         @DefaultValue MindfulSettings mindful,
         @DefaultValue("") String trustedProxies,
         @DefaultValue("20") Integer maxConnections,
-        @DefaultValue("3001") Integer port) {
+        @DefaultValue("3001") Integer port,
+        @DefaultValue("9464") Integer managementPort) {
 
     private static final int MAX_CONNECTIONS_LIMIT = 1_000;
     private static final int PORT_MAX = 65_535;
@@ -45,6 +47,7 @@ record GatewaySettings(
     GatewaySettings {
         requireBetween("MAX_CONNECTIONS", maxConnections, 1, MAX_CONNECTIONS_LIMIT);
         requireBetween("PORT", port, 0, PORT_MAX);
+        ManagementServer.requirePort(managementPort);
         rateLimit.with(trustedProxies, redis.url());
     }
 

@@ -2,6 +2,7 @@ package dev.mindfulcode.apigateway;
 
 import dev.mindfulcode.apigateway.http.CrossOrigins;
 import dev.mindfulcode.apigateway.http.ProblemExceptionHandler;
+import dev.mindfulcode.apigateway.operations.GatewayMetrics;
 import dev.mindfulcode.apigateway.sessions.ReadAfter;
 import dev.mindfulcode.webkit.endpoints.Access;
 import dev.mindfulcode.webkit.endpoints.Endpoint;
@@ -10,12 +11,14 @@ import dev.mindfulcode.webkit.endpoints.EndpointGroup;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
 import dev.mindfulcode.webkit.transport.ConnectionLimits;
 import dev.mindfulcode.webkit.transport.HttpTransport;
+import io.micrometer.core.instrument.Gauge;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandler;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.context.ConfigurationPropertiesAutoConfiguration;
 import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
@@ -120,8 +123,14 @@ class WebServerConfiguration {
     /** Sets port and limits. Runs after the property-driven customizers, so that PORT decides. */
     @Bean
     WebServerFactoryCustomizer<NettyReactiveWebServerFactory> gatewayWebServer(
-            GatewaySettings settings, ConnectionLimits rules) {
-        return new LastCustomizer(settings.port(), rules);
+            GatewaySettings settings, ConnectionLimits rules, GatewayMetrics metrics) {
+        AtomicInteger open = new AtomicInteger();
+        Gauge.builder("mindful.http.connections", open, AtomicInteger::get)
+                .description("Open connections to the HTTP port")
+                .tag("server", "gateway")
+                .strongReference(true)
+                .register(metrics.registry());
+        return new LastCustomizer(settings.port(), rules, open);
     }
 
     @Bean
@@ -144,10 +153,12 @@ class WebServerConfiguration {
 
         private final int port;
         private final ConnectionLimits rules;
+        private final AtomicInteger open;
 
-        LastCustomizer(int port, ConnectionLimits rules) {
+        LastCustomizer(int port, ConnectionLimits rules, AtomicInteger open) {
             this.port = port;
             this.rules = rules;
+            this.open = open;
         }
 
         @Override
@@ -156,7 +167,7 @@ class WebServerConfiguration {
             factory.setShutdown(Shutdown.GRACEFUL);
             // On by default on some clouds, where it trusts any X-Forwarded-For; TRUSTED_PROXIES decides instead.
             factory.setUseForwardHeaders(false);
-            factory.addServerCustomizers(server -> HttpTransport.configure(server, rules));
+            factory.addServerCustomizers(server -> HttpTransport.configure(server, rules, open));
         }
 
         @Override

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.apigateway.Api.Answer;
 import dev.mindfulcode.apigateway.Api.User;
+import dev.mindfulcode.apigateway.operations.Readiness;
+import dev.mindfulcode.management.ManagementServer;
+import dev.mindfulcode.management.ServiceMetrics;
+import dev.mindfulcode.webkit.endpoints.Endpoints;
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ThreadLocalAccessor;
 import java.io.IOException;
@@ -14,7 +18,10 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.WebApplicationType;
@@ -82,12 +89,30 @@ class OperationsTest {
         assertThat(metrics.status()).isEqualTo(200);
         assertThat(metrics.header("Content-Type")).startsWith("text/plain");
         assertThat(text)
-                .contains("mindful_gateway_requests_seconds_count")
+                .contains("mindful_gateway_requests_total{method=\"GET\",route=\"/api/sessions/{id}\",status=\"200\"}")
+                .contains(
+                        "mindful_gateway_request_duration_seconds_bucket{method=\"POST\",route=\"/api/sessions/start\"")
+                .contains("mindful_gateway_dependency_up{dependency=\"kafka\"} 1")
                 .contains("route=\"/api/sessions/{id}\"")
                 .contains("mindful_gateway_live_connections")
-                .contains("mindful_gateway_database_connections")
+                .contains("mindful_database_connections{pool=\"gateway\",state=\"idle\"}")
                 .contains("jvm_memory_used_bytes", "jvm_gc_memory_allocated_bytes", "jvm_threads_live_threads")
                 .doesNotContain(id, ada.id().toString(), ada.email(), "guessed");
+    }
+
+    @Test
+    void measuresDeclaredRoutesOnly() {
+        Set<String> declared = gateway.context.getBean(Endpoints.class).all().stream()
+                .map(endpoint -> endpoint.method() + " " + endpoint.path())
+                .collect(Collectors.toSet());
+
+        String metrics = new String(api.get("/metrics", null).body(), StandardCharsets.UTF_8);
+        assertThat(Pattern.compile("request_duration_seconds_count\\{method=\"(.*?)\",route=\"(.*?)\"}")
+                        .matcher(metrics)
+                        .results()
+                        .map(match -> match.group(1) + " " + match.group(2)))
+                .isNotEmpty()
+                .isSubsetOf(declared);
     }
 
     /** With one active user, sums over all users are the data of that user. */
@@ -144,6 +169,7 @@ class OperationsTest {
     void reportsUnresponsiveKafkaAndRejectsCommands() {
         Map<String, Object> environment = new HashMap<>(gateway.environment);
         environment.put("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1");
+        environment.put("MANAGEMENT_PORT", "0");
         try (ConfigurableApplicationContext context =
                 GatewayUnderTest.start(GatewayConfiguration.class, WebApplicationType.REACTIVE, environment)) {
             Api other = new Api(GatewayUnderTest.port(context));
@@ -154,6 +180,26 @@ class OperationsTest {
             Answer refused =
                     other.post("/api/sessions/start", ada.token(), "{}").isProblem(503, "unavailable");
             assertThat(refused.header("Retry-After")).isNotEmpty();
+            staysLiveWithoutBeingReady(context);
+        }
+    }
+
+    private static void staysLiveWithoutBeingReady(ConfigurableApplicationContext context) {
+        ManagementServer server = new GatewayManagement()
+                .gatewayManagement(
+                        context.getBean(GatewaySettings.class),
+                        context.getBean(Readiness.class),
+                        context.getBean(ServiceMetrics.class));
+        server.start();
+        try {
+            Api management = new Api(server.port());
+            assertThat(management.get("/livez", null).status()).isEqualTo(200);
+            Answer ready = management.get("/readyz", null);
+            assertThat(ready.status()).isEqualTo(503);
+            assertThat(ready.json().path("kafka").path("status").asString()).isEqualTo("unhealthy");
+            assertThat(ready.json().path("database").path("status").asString()).isEqualTo("healthy");
+        } finally {
+            server.stop();
         }
     }
 

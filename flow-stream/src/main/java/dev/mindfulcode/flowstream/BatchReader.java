@@ -75,6 +75,7 @@ final class BatchReader implements Processor<@Nullable UUID, byte @Nullable [], 
         if (batch.getSequence() < 0) {
             throw new PoisonRecordException(DeadLetterReason.OUT_OF_RANGE);
         }
+        meters.processed(receivedAtMs, context.currentSystemTimeMs());
         return new FlowInput.BatchReceived(
                 batch.getBatchId(),
                 new FlowInput.Keystrokes(

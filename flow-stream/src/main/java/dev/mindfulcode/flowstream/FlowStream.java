@@ -3,8 +3,10 @@ package dev.mindfulcode.flowstream;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.mindfulcode.dataprotection.PostgresUserKeys;
 import dev.mindfulcode.dataprotection.ProtectionSecrets;
+import dev.mindfulcode.management.PoolMetrics;
 import dev.mindfulcode.schemas.clock.ClockStepWatch;
 import dev.mindfulcode.schemas.clock.KafkaTime;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -56,6 +58,7 @@ public final class FlowStream implements SmartLifecycle {
             KafkaStreams streams,
             StreamClients clients,
             KafkaStreamsMetrics metrics,
+            PoolMetrics pool,
             PostgresUserKeys keys,
             HikariDataSource database) {}
 
@@ -65,6 +68,9 @@ public final class FlowStream implements SmartLifecycle {
         this.meters = meters;
         this.clock = clock;
         this.clockSteps = clockSteps;
+        Gauge.builder("mindful.stream.running", this, self -> self.isReady() ? 1 : 0)
+                .description("1 while the stream has its partitions and processes")
+                .register(meters);
     }
 
     /** Starts the stream and returns at once; {@link #awaitReady} waits until it processes. */
@@ -116,7 +122,7 @@ public final class FlowStream implements SmartLifecycle {
         state = KafkaStreams.State.CREATED;
         current = streams;
         streams.start();
-        return new Running(streams, clients, metrics, keys, database);
+        return new Running(streams, clients, metrics, PoolMetrics.of(meters, database), keys, database);
     }
 
     /** Reports committed offsets past the end of a topic: the topic has lost records that the stream had read. */
@@ -191,6 +197,7 @@ public final class FlowStream implements SmartLifecycle {
                 .close(CloseOptions.timeout(CLOSE_TIMEOUT)
                         .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
         stopping.metrics().close();
+        stopping.pool().close();
         stopping.keys().close();
         stopping.database().close();
         if (!clean) {

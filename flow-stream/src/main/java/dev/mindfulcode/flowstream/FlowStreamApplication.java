@@ -10,7 +10,8 @@ public final class FlowStreamApplication {
     private FlowStreamApplication() {}
 
     public static void main(String[] arguments) throws InterruptedException {
-        SpringApplication application = new SpringApplication(FlowStreamConfiguration.class);
+        SpringApplication application =
+                new SpringApplication(FlowStreamConfiguration.class, FlowStreamManagement.class);
         application.setWebApplicationType(WebApplicationType.NONE);
         ConfigurableApplicationContext context = application.run(arguments);
         FlowStream stream = context.getBean(FlowStream.class);

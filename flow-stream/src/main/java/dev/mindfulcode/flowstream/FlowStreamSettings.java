@@ -4,6 +4,7 @@ import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.flowengine.team.PrivacyBudget;
 import dev.mindfulcode.flowengine.team.TeamDayRelease;
+import dev.mindfulcode.management.ManagementServer;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import java.math.BigDecimal;
 import java.nio.file.Path;
@@ -42,7 +43,8 @@ record FlowStreamSettings(
         @Nullable String mindfulInstanceId,
         @DefaultValue("5") int mindfulTeamMembersMin,
         @DefaultValue("0.5") BigDecimal teamPrivacyRhoPerDay,
-        @Nullable BigDecimal teamPrivacyRhoPerMonth) {
+        @Nullable BigDecimal teamPrivacyRhoPerMonth,
+        @DefaultValue("9464") int managementPort) {
 
     private static final int COMMIT_INTERVAL_MS_MAX = 30_000;
     private static final int THREADS_MAX = 64;
@@ -57,6 +59,7 @@ record FlowStreamSettings(
                 "MINDFUL_STATE_DIR", mindfulStateDir, "/var/lib/mindful/flow-stream, a folder of this process alone");
         PostgresUrl.parse(databaseUrl);
         KeyEncryptionKey.parse(encryptionKey, encryptionKeyPrevious);
+        ManagementServer.requirePort(managementPort);
         requireBetween("MINDFUL_COMMIT_INTERVAL_MS", mindfulCommitIntervalMs, 1, COMMIT_INTERVAL_MS_MAX);
         requireBetween("MINDFUL_STREAM_THREADS", mindfulStreamThreads, 1, THREADS_MAX);
         if (mindfulTeamMembersMin < TeamDayRelease.MEMBERS_MIN_LEAST) {

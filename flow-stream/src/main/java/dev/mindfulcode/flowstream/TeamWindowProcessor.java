@@ -115,6 +115,7 @@ final class TeamWindowProcessor implements Processor<@Nullable UUID, @Nullable T
                 context.getStateStore(FlowTopology.TEAM_LEDGERS_STORE),
                 clocks,
                 seal);
+        meters.budget.start(privacy.budget().monthMicros());
         startedAtMs = context.currentSystemTimeMs();
         store.advanceTo(startedAtMs);
         byte[] storedClock = clocks.get(CLOCK_KEY);
@@ -316,9 +317,11 @@ final class TeamWindowProcessor implements Processor<@Nullable UUID, @Nullable T
             meters.teamDaysReleased.increment();
             release(teamId, dayMs, members, charged);
         }
+        PrivacyAccount after = charged == null ? before : charged;
+        meters.budget.observe(dayMs, charged == null ? 0 : privacy.budget().monthMicros() - after.spentMicros());
         store.deleteDay(teamId, dayMs);
         days.finalBeforeMs = dayMs + DAY_MS;
-        store.putLedger(teamId, new TeamLedger(days.finalBeforeMs, charged == null ? before : charged));
+        store.putLedger(teamId, new TeamLedger(days.finalBeforeMs, after));
     }
 
     private void release(UUID teamId, long dayMs, Set<UUID> members, PrivacyAccount charged) {

@@ -7,6 +7,8 @@ import dev.mindfulcode.flowengine.FlowModel;
 import dev.mindfulcode.flowengine.ModelArtefact;
 import dev.mindfulcode.flowengine.Thresholds;
 import dev.mindfulcode.flowengine.team.WindowSize;
+import dev.mindfulcode.management.ManagementServer;
+import dev.mindfulcode.management.ServiceMetrics;
 import dev.mindfulcode.schemas.DeadLetter;
 import dev.mindfulcode.schemas.FlowMinute;
 import dev.mindfulcode.schemas.FlowState;
@@ -16,6 +18,10 @@ import dev.mindfulcode.schemas.Topics;
 import dev.mindfulcode.schemas.clock.ClockStepWatch;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -321,11 +327,28 @@ class FlowStreamBrokerTest {
     void stopsAndRestarts() throws Exception {
         start("clean").close();
         FlowStream restarted;
-        try (ConfigurableApplicationContext stream = start("clean")) {
+        ManagementServer management;
+        try (ServiceMetrics metrics = new ServiceMetrics();
+                ConfigurableApplicationContext stream = start("clean")) {
             restarted = stream.getBean(FlowStream.class);
             assertThat(restarted.hasFailed()).isFalse();
+            management = new FlowStreamManagement()
+                    .streamManagement(stream.getBean(FlowStreamSettings.class), restarted, metrics);
+            management.start();
+            assertThat(status(management, "/readyz")).isEqualTo(200);
         }
         assertThat(restarted.isRunning()).isFalse();
+        assertThat(status(management, "/livez")).isEqualTo(200);
+        assertThat(status(management, "/readyz")).isEqualTo(503);
+        management.stop();
+    }
+
+    private static int status(ManagementServer management, String path) throws Exception {
+        URI address = URI.create("http://127.0.0.1:" + management.port() + path);
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            return http.send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.discarding())
+                    .statusCode();
+        }
     }
 
     /**

@@ -51,7 +51,9 @@ final class StreamProcess implements AutoCloseable {
                 "MINDFUL_STATE_DIR",
                 stateFolder.toString(),
                 "MINDFUL_COMMIT_INTERVAL_MS",
-                "500");
+                "500",
+                "MANAGEMENT_PORT",
+                "0");
     }
 
     /** Binds settings as from the environment. */

@@ -93,7 +93,7 @@ class TeamWindowProcessorTest {
         stream.advance(Duration.ofHours(37));
 
         assertThat(windows()).isEmpty();
-        assertThat(stream.count("mindful.stream.team.days", "outcome", "released"))
+        assertThat(stream.count("mindful.stream.team.releases", "outcome", "released"))
                 .isZero();
     }
 
@@ -105,7 +105,7 @@ class TeamWindowProcessorTest {
         closeAll();
 
         assertThat(windows()).isEmpty();
-        assertThat(stream.count("mindful.stream.team.days", "outcome", "too_few"))
+        assertThat(stream.count("mindful.stream.team.releases", "outcome", "too_few"))
                 .isPositive();
     }
 
@@ -245,8 +245,11 @@ class TeamWindowProcessorTest {
         assertThat(day(Instant.parse("2026-04-01T00:00:00Z")).getOutcome())
                 .as("a new month")
                 .isEqualTo(TeamWindowOutcome.RELEASED);
-        assertThat(stream.count("mindful.stream.team.days", "outcome", "budget_spent"))
+        assertThat(stream.count("mindful.stream.team.releases", "outcome", "budget_spent"))
                 .isEqualTo(29);
+        assertThat(stream.meters.get("mindful.stream.team.budget.left").gauge().value())
+                .as("of the new month")
+                .isEqualTo(0.4);
     }
 
     @Test

@@ -17,6 +17,10 @@ final class InFlightBytes {
         this.maxBytes = maxBytes;
     }
 
+    long maxBytes() {
+        return maxBytes;
+    }
+
     long bytes() {
         return bytes.get();
     }

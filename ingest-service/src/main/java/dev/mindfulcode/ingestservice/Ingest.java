@@ -6,6 +6,7 @@ import dev.mindfulcode.dataprotection.PostgresUserKeys;
 import dev.mindfulcode.dataprotection.ProtectionSecrets;
 import dev.mindfulcode.identity.BlindIndex;
 import dev.mindfulcode.identity.CredentialVerifier;
+import dev.mindfulcode.management.PoolMetrics;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
 import dev.mindfulcode.webkit.endpoints.IngestEndpoints;
 import dev.mindfulcode.webkit.problems.ProblemException;
@@ -29,6 +30,7 @@ final class Ingest implements AutoCloseable {
 
     private final CredentialVerifier credentials;
     private final HikariDataSource keys;
+    private final PoolMetrics pool;
     private final PostgresUserKeys userKeys;
     private final UserCipherLookup ciphers;
     private final SessionAccessLookup sessions;
@@ -50,6 +52,7 @@ final class Ingest implements AutoCloseable {
         UploadReaders readers = UploadReaders.standard();
         keys = new HikariDataSource(
                 settings.database().pool("ingest", UserCipherLookup.LOOKUP_THREADS + 1, KEY_QUERY_TIMEOUT));
+        pool = PoolMetrics.of(meters, keys);
         userKeys = PostgresUserKeys.open(keys, settings.keyEncryptionKey());
         ciphers = new UserCipherLookup(userKeys);
         sessions = new SessionAccessLookup(database);
@@ -132,6 +135,7 @@ final class Ingest implements AutoCloseable {
         sessions.close();
         ciphers.close();
         userKeys.close();
+        pool.close();
         keys.close();
         credentials.close();
     }

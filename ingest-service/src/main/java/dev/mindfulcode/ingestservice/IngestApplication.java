@@ -1,17 +1,18 @@
 package dev.mindfulcode.ingestservice;
 
+import dev.mindfulcode.management.Health;
+import dev.mindfulcode.management.ManagementServer;
+import dev.mindfulcode.management.ServiceMetrics;
 import dev.mindfulcode.webkit.endpoints.Access;
 import dev.mindfulcode.webkit.endpoints.Endpoint;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
 import dev.mindfulcode.webkit.transport.ConnectionLimits;
 import dev.mindfulcode.webkit.transport.HttpTransport;
-import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
-import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.InstantSource;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
@@ -30,7 +31,7 @@ import org.springframework.http.MediaType;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerResponse;
 
-/** Standalone ingest: a web server on PORT with {@code /health} and {@code /metrics}. */
+/** Standalone ingest: a web server on PORT with {@code /health}, and the management port. */
 @Configuration(proxyBeanMethods = false)
 @Import(IngestConfiguration.class)
 @ImportAutoConfiguration({
@@ -42,7 +43,6 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 public class IngestApplication {
 
     private static final Endpoint HEALTH = Endpoint.get("/health").access(Access.PUBLIC);
-    private static final Endpoint METRICS = Endpoint.get("/metrics").access(Access.PUBLIC);
 
     public static void main(String[] args) {
         start(args);
@@ -56,43 +56,48 @@ public class IngestApplication {
     }
 
     @Bean
-    PrometheusMeterRegistry ingestMeterRegistry() {
-        return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    ServiceMetrics ingestMetrics() {
+        return new ServiceMetrics();
     }
 
-    /** Memory, threads and processor time of this process. */
+    @Bean(destroyMethod = "")
+    MeterRegistry ingestMeterRegistry(ServiceMetrics metrics) {
+        return metrics.registry();
+    }
+
     @Bean
-    JvmGcMetrics ingestJvmMetrics(PrometheusMeterRegistry meters) {
-        new JvmMemoryMetrics().bindTo(meters);
-        new JvmThreadMetrics().bindTo(meters);
-        new ProcessorMetrics().bindTo(meters);
-        JvmGcMetrics gc = new JvmGcMetrics();
-        gc.bindTo(meters);
-        return gc;
+    ManagementServer ingestManagement(IngestSettings settings, Ingest ingest, ServiceMetrics metrics) {
+        return new ManagementServer(
+                settings.managementPort(),
+                () -> Health.OK,
+                () -> Health.of("kafka", ingest.isReady()),
+                metrics,
+                InstantSource.system());
     }
 
     @Bean
     WebServerFactoryCustomizer<NettyReactiveWebServerFactory> ingestWebServer(
-            IngestSettings settings, ObjectProvider<ConnectionLimits> rules) {
+            IngestSettings settings, ObjectProvider<ConnectionLimits> rules, MeterRegistry meters) {
+        AtomicInteger open = new AtomicInteger();
+        Gauge.builder("mindful.http.connections", open, AtomicInteger::get)
+                .description("Open connections to the HTTP port")
+                .tag("server", "ingest")
+                .strongReference(true)
+                .register(meters);
         return factory -> {
             factory.setPort(settings.port());
-            factory.addServerCustomizers(
-                    server -> HttpTransport.configure(server, rules.getIfAvailable(() -> ConnectionLimits.STANDARD)));
+            factory.addServerCustomizers(server ->
+                    HttpTransport.configure(server, rules.getIfAvailable(() -> ConnectionLimits.STANDARD), open));
         };
     }
 
     @Bean
-    RouterFunction<ServerResponse> ingestOperations(Ingest ingest, PrometheusMeterRegistry meters) {
+    RouterFunction<ServerResponse> ingestOperations(Ingest ingest) {
         return ingest.router(new Endpoints()
                 .add(
                         HEALTH,
                         request -> ServerResponse.status(ingest.isReady() ? 200 : 503)
                                 .contentType(MediaType.APPLICATION_JSON)
-                                .bodyValue("{\"status\":\"" + (ingest.isReady() ? "ok" : "unavailable") + "\"}"))
-                .add(
-                        METRICS,
-                        request -> ServerResponse.ok()
-                                .contentType(MediaType.TEXT_PLAIN)
-                                .bodyValue(meters.scrape())));
+                                .bodyValue("{\"status\":\"" + (ingest.isReady() ? "ok" : "unavailable") + "\"}")));
     }
 }

@@ -27,6 +27,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,16 @@ final class IngestMetrics {
         Duration.ofMillis(500),
         Duration.ofSeconds(2),
         Duration.ofSeconds(10)
+    };
+
+    private static final Duration[] AGE_BUCKETS = {
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(10),
+        Duration.ofMinutes(1),
+        Duration.ofMinutes(10),
+        Duration.ofHours(1),
+        Duration.ofDays(1),
+        Duration.ofDays(7)
     };
 
     private static final Set<ProblemType> OF_BATCHES =
@@ -71,6 +82,7 @@ final class IngestMetrics {
     private final Counter keystrokes;
     private final Map<ShiftReason, Counter> moved = new EnumMap<>(ShiftReason.class);
     private final Timer acknowledgement;
+    private final Timer ages;
     private final Map<ProblemType, Counter> rejected = new EnumMap<>(ProblemType.class);
     private final Map<ProblemType, Counter> refused = new EnumMap<>(ProblemType.class);
 
@@ -101,6 +113,10 @@ final class IngestMetrics {
                 .description("From the last byte of an upload to Kafka's acknowledgement of all its batches")
                 .serviceLevelObjectives(LATENCY_BUCKETS)
                 .register(meters);
+        ages = Timer.builder("mindful.ingest.event.age")
+                .description("From the start of a batch, by the server's clock, to its receipt; offline queues are old")
+                .serviceLevelObjectives(AGE_BUCKETS)
+                .register(meters);
         for (ProblemType type : OF_UPLOADS) {
             refused.put(
                     type,
@@ -112,15 +128,22 @@ final class IngestMetrics {
         Gauge.builder("mindful.ingest.in.flight.bytes", inFlight, InFlightBytes::bytes)
                 .description("Bytes of uploads that have come in and are not yet on Kafka")
                 .register(meters);
+        Gauge.builder("mindful.ingest.in.flight.max", inFlight, InFlightBytes::maxBytes)
+                .description("Limit of these bytes, beyond which uploads are refused")
+                .baseUnit("bytes")
+                .register(meters);
         Gauge.builder("mindful.ingest.connections", connections, AtomicInteger::get)
                 .description("Open WebSocket connections")
                 .register(meters);
     }
 
-    void accepted(TimeAdjustedUpload placed, long elapsedNs) {
+    void accepted(TimeAdjustedUpload placed, long elapsedNs, long receivedAtMs) {
         Upload upload = placed.upload();
         batches.increment(upload.batches().size());
         keystrokes.increment(upload.keystrokes());
+        for (long startedAtMs : placed.startedAtMs()) {
+            ages.record(Math.max(0, receivedAtMs - startedAtMs), TimeUnit.MILLISECONDS);
+        }
         acknowledgement.record(Duration.ofNanos(elapsedNs));
     }
 

@@ -4,6 +4,7 @@ import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.identity.JwtSecret;
 import dev.mindfulcode.identity.OidcIssuer;
+import dev.mindfulcode.management.ManagementServer;
 import dev.mindfulcode.schemas.RequiredSetting;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,8 @@ record IngestSettings(
         String schemaRegistryUrl,
         @DefaultValue("false") boolean mindfulRegisterSchemas,
         @DefaultValue("33554432") long mindfulIngestInFlightBytes,
-        @DefaultValue("3001") int port) {
+        @DefaultValue("3001") int port,
+        @DefaultValue("9464") int managementPort) {
 
     /** @throws IllegalArgumentException if a setting is missing or invalid; the message repeats no secret */
     IngestSettings {
@@ -40,6 +42,7 @@ record IngestSettings(
         PostgresUrl.parse(databaseUrl);
         SchemaRegistry.parse(schemaRegistryUrl, mindfulRegisterSchemas);
         kafkaBootstrapServers = RequiredSetting.of("KAFKA_BOOTSTRAP_SERVERS", kafkaBootstrapServers, "localhost:9092");
+        ManagementServer.requirePort(managementPort);
         if (mindfulIngestInFlightBytes < UploadLimits.REQUEST_BYTES_MAX) {
             throw new IllegalArgumentException("MINDFUL_INGEST_IN_FLIGHT_BYTES is " + mindfulIngestInFlightBytes
                     + "; must be at least " + UploadLimits.REQUEST_BYTES_MAX + ", the size of the largest upload");

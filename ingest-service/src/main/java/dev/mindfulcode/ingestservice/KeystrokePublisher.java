@@ -7,6 +7,7 @@ import dev.mindfulcode.schemas.clock.ClockStepWatch;
 import dev.mindfulcode.schemas.clock.ReopenableClient;
 import dev.mindfulcode.webkit.problems.ProblemException;
 import dev.mindfulcode.webkit.problems.ProblemType;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,7 +31,6 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.kafka.core.DefaultKafkaProducerFactory;
-import org.springframework.kafka.core.MicrometerProducerListener;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -65,7 +65,7 @@ final class KeystrokePublisher implements SmartLifecycle {
 
     private final Map<String, Object> config;
     private final SchemaRegistry registry;
-    private final MeterRegistry meters;
+    private final ProducerMetrics metrics;
     private final CountDownLatch ready = new CountDownLatch(1);
     private final ReopenableClient<DefaultKafkaProducerFactory<byte[], byte[]>> producers;
     private final AtomicReference<String> lastFailure = new AtomicReference<>("");
@@ -76,7 +76,10 @@ final class KeystrokePublisher implements SmartLifecycle {
     KeystrokePublisher(String bootstrapServers, long inFlightBytesMax, SchemaRegistry registry, MeterRegistry meters) {
         this.config = config(bootstrapServers, inFlightBytesMax);
         this.registry = registry;
-        this.meters = meters;
+        this.metrics = new ProducerMetrics(meters);
+        Gauge.builder("mindful.ingest.ready", this, self -> self.isReady() ? 1 : 0)
+                .description("1 since Kafka and the schema registry have responded")
+                .register(meters);
         this.producers = new ReopenableClient<>(
                 "ingest-producer", ClockStepWatch.ofSystem(), this::open, DefaultKafkaProducerFactory::destroy);
     }
@@ -87,7 +90,7 @@ final class KeystrokePublisher implements SmartLifecycle {
                 new DefaultKafkaProducerFactory<>(config, new ByteArraySerializer(), new ByteArraySerializer());
         factory.setBeanName("ingest-producer");
         factory.setPhysicalCloseTimeout((int) CLOSE_TIMEOUT.toSeconds());
-        factory.addListener(new MicrometerProducerListener<>(meters));
+        factory.addListener(metrics);
         long deadlineNs = System.nanoTime() + DELIVERY_TIMEOUT.toNanos();
         while (running && isReady() && System.nanoTime() - deadlineNs < 0) {
             try {

@@ -122,7 +122,7 @@ final class UploadPipeline {
         return publisher
                 .publish(cipher, batches, placed.startedAtMs(), receivedMs)
                 .thenApply(readAfter -> {
-                    metrics.accepted(placed, System.nanoTime() - startedNs);
+                    metrics.accepted(placed, System.nanoTime() - startedNs, receivedMs);
                     metrics.answered(placed);
                     return new UploadResult(placed, readAfter);
                 });

@@ -14,6 +14,7 @@ import dev.mindfulcode.embeddedplatform.Platform;
 import dev.mindfulcode.embeddedplatform.TestPlatform;
 import dev.mindfulcode.identity.ApiKeys;
 import dev.mindfulcode.identity.CredentialHash;
+import dev.mindfulcode.management.ManagementServer;
 import dev.mindfulcode.schemas.CollectionLevel;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topics;
@@ -92,13 +93,22 @@ final class IngestServer implements AutoCloseable {
             Topics.createMissing(admin, 6, (short) 1);
         }
         Map<String, Object> variables = new HashMap<>(Map.of(
-                "JWT_SECRET", JWT_SECRET,
-                "ENCRYPTION_KEY", ENCRYPTION_KEY,
-                "DATABASE_URL", databaseUrl,
-                "KAFKA_BOOTSTRAP_SERVERS", bootstrapServers,
-                "SCHEMA_REGISTRY_URL", platform.registryUrl(),
-                "MINDFUL_REGISTER_SCHEMAS", "true",
-                "PORT", "0"));
+                "JWT_SECRET",
+                JWT_SECRET,
+                "ENCRYPTION_KEY",
+                ENCRYPTION_KEY,
+                "DATABASE_URL",
+                databaseUrl,
+                "KAFKA_BOOTSTRAP_SERVERS",
+                bootstrapServers,
+                "SCHEMA_REGISTRY_URL",
+                platform.registryUrl(),
+                "MINDFUL_REGISTER_SCHEMAS",
+                "true",
+                "PORT",
+                "0",
+                "MANAGEMENT_PORT",
+                "0"));
         variables.putAll(settings);
         SpringApplication application = new SpringApplication(IngestApplication.class);
         application.setWebApplicationType(WebApplicationType.REACTIVE);
@@ -287,7 +297,12 @@ final class IngestServer implements AutoCloseable {
     }
 
     String metrics() {
-        return send(HttpRequest.newBuilder(uri("/metrics"))).body();
+        return management("/metrics").body();
+    }
+
+    HttpResponse<String> management(String path) {
+        int port = context.getBean(ManagementServer.class).port();
+        return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)));
     }
 
     @Override

@@ -392,6 +392,16 @@ class KeystrokesEndpointTest {
                 .isEqualTo(KeystrokeUpload.getClassSchema());
     }
 
+    /** Counters are sums over all users, and reveal what a single one does. */
+    @Test
+    void showsMetricsAndHealthOnTheManagementPortOnly() {
+        assertThat(server.management("/livez").statusCode()).isEqualTo(200);
+        assertThat(server.management("/readyz").statusCode()).isEqualTo(200);
+        assertThat(server.management("/metrics").statusCode()).isEqualTo(200);
+        assertThat(server.send(HttpRequest.newBuilder(server.uri("/metrics"))).statusCode())
+                .isEqualTo(404);
+    }
+
     @Test
     void countsAcceptedAndRejectedUploadsWithoutUserIds() {
         server.post(user, BatchJson.of(session, 0));

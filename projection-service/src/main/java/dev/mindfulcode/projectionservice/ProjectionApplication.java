@@ -9,7 +9,8 @@ public final class ProjectionApplication {
     private ProjectionApplication() {}
 
     public static void main(String[] arguments) {
-        SpringApplication application = new SpringApplication(ProjectionConfiguration.class);
+        SpringApplication application =
+                new SpringApplication(ProjectionConfiguration.class, ProjectionManagement.class);
         application.setWebApplicationType(WebApplicationType.NONE);
         application.run(arguments);
     }

@@ -24,12 +24,13 @@ public class ProjectionConfiguration {
     }
 
     @Bean
-    AnalyticsService projectionAnalytics(ProjectionSettings settings) {
+    AnalyticsService projectionAnalytics(ProjectionSettings settings, ObjectProvider<MeterRegistry> meters) {
         return new AnalyticsService(new AnalyticsService.Settings(
                 settings.postgres(),
                 settings.kafkaBootstrapServers(),
                 settings.registry(),
                 settings.keyEncryptionKey(),
-                settings.mindfulPluginRuns()));
+                settings.mindfulPluginRuns(),
+                meters.getIfAvailable(SimpleMeterRegistry::new)));
     }
 }

@@ -3,6 +3,7 @@ package dev.mindfulcode.projectionservice;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.mindfulcode.dataprotection.PostgresUserKeys;
+import dev.mindfulcode.management.PoolMetrics;
 import dev.mindfulcode.projectionservice.erasure.ErasureRunner;
 import dev.mindfulcode.projectionservice.fold.Projection;
 import dev.mindfulcode.projectionservice.loop.KafkaDeadLetterSink;
@@ -60,6 +61,7 @@ public final class ProjectionService implements SmartLifecycle {
     private record Running(
             HikariDataSource database,
             HikariDataSource rebuildDatabase,
+            List<PoolMetrics> pools,
             PostgresUserKeys keys,
             KafkaDeadLetterSink deadLetters,
             List<ProjectionLoop> loops,
@@ -121,7 +123,9 @@ public final class ProjectionService implements SmartLifecycle {
             rebuilds.start();
             ErasureRunner erasures = new ErasureRunner(rebuildDatabase);
             erasures.start();
-            return new Running(database, rebuildDatabase, keys, deadLetters, loops, rebuilds, erasures);
+            List<PoolMetrics> pools =
+                    List.of(PoolMetrics.of(meters, database), PoolMetrics.of(meters, rebuildDatabase));
+            return new Running(database, rebuildDatabase, pools, keys, deadLetters, loops, rebuilds, erasures);
         } catch (RuntimeException e) {
             rebuildDatabase.close();
             database.close();
@@ -156,6 +160,7 @@ public final class ProjectionService implements SmartLifecycle {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        stopping.pools().forEach(PoolMetrics::close);
         stopping.deadLetters().close();
         stopping.keys().close();
         stopping.rebuildDatabase().close();

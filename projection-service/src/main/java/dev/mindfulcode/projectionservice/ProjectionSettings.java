@@ -2,6 +2,7 @@ package dev.mindfulcode.projectionservice;
 
 import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.dataprotection.PostgresUrl;
+import dev.mindfulcode.management.ManagementServer;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -24,7 +25,8 @@ record ProjectionSettings(
         @Nullable String encryptionKeyPrevious,
         @DefaultValue("false") Boolean mindfulRegisterSchemas,
         @Nullable String mindfulInstanceId,
-        @DefaultValue("16") Integer mindfulPluginRuns) {
+        @DefaultValue("16") Integer mindfulPluginRuns,
+        @DefaultValue("9464") int managementPort) {
 
     private static final int PLUGIN_RUNS_MAX = 1_000;
 
@@ -34,6 +36,7 @@ record ProjectionSettings(
         requireSet("SCHEMA_REGISTRY_URL", schemaRegistryUrl, "http://localhost:8081/apis/registry/v3");
         PostgresUrl.parse(databaseUrl);
         KeyEncryptionKey.parse(encryptionKey, encryptionKeyPrevious);
+        ManagementServer.requirePort(managementPort);
         if (mindfulPluginRuns < 1 || mindfulPluginRuns > PLUGIN_RUNS_MAX) {
             throw new IllegalArgumentException("MINDFUL_PLUGIN_RUNS is " + mindfulPluginRuns
                     + "; must be between 1 and " + PLUGIN_RUNS_MAX + ". Each run may use 16 MiB");

@@ -210,7 +210,8 @@ final class Pipeline implements AutoCloseable {
                         null,
                         false,
                         null,
-                        1),
+                        1,
+                        0),
                 projections,
                 meters,
                 ClockStepWatch.ofSystem());

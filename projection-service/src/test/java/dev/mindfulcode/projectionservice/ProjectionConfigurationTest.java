@@ -3,10 +3,16 @@ package dev.mindfulcode.projectionservice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mindfulcode.management.ManagementServer;
+import dev.mindfulcode.management.ServiceMetrics;
 import dev.mindfulcode.projectionservice.fold.SampleEvents;
 import dev.mindfulcode.schemas.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -24,7 +30,8 @@ class ProjectionConfigurationTest {
             "DATABASE_URL", pipeline.database.url(),
             "KAFKA_BOOTSTRAP_SERVERS", Pipeline.bootstrapServers(),
             "SCHEMA_REGISTRY_URL", Pipeline.registryUrl(),
-            "ENCRYPTION_KEY", pipeline.database.encryptionKey()));
+            "ENCRYPTION_KEY", pipeline.database.encryptionKey(),
+            "MANAGEMENT_PORT", "0"));
 
     @AfterEach
     void close() {
@@ -36,9 +43,16 @@ class ProjectionConfigurationTest {
         UUID user = pipeline.newUser().userId();
         pipeline.publish(Topics.FLOW_MINUTES, user, SampleEvents.minute(Instant.parse("2026-03-02T09:00:00Z"), 1, 5));
         ProjectionService service;
-        try (AnnotationConfigApplicationContext context = context()) {
+        ManagementServer management;
+        try (ServiceMetrics metrics = new ServiceMetrics();
+                AnnotationConfigApplicationContext context = context()) {
             service = context.getBean(ProjectionService.class);
+            management = new ProjectionManagement()
+                    .projectionManagement(context.getBean(ProjectionSettings.class), service, metrics);
+            management.start();
             Eventually.holds("caught up", service::isCaughtUp);
+            assertThat(status(management, "/livez")).isEqualTo(200);
+            assertThat(status(management, "/readyz")).isEqualTo(200);
             assertThat(service.isFollowing()).isTrue();
             assertThat(pipeline.database.number("SELECT count(*) FROM readmodel.flow_minutes"))
                     .isEqualTo(1);
@@ -63,6 +77,17 @@ class ProjectionConfigurationTest {
         assertThat(service.isRunning()).isFalse();
         assertThat(service.isCaughtUp()).isFalse();
         assertThat(service.isFollowing()).isFalse();
+        assertThat(status(management, "/livez")).isEqualTo(200);
+        assertThat(status(management, "/readyz")).isEqualTo(503);
+        management.stop();
+    }
+
+    private static int status(ManagementServer management, String path) throws Exception {
+        URI address = URI.create("http://127.0.0.1:" + management.port() + path);
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            return http.send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.discarding())
+                    .statusCode();
+        }
     }
 
     @Test

@@ -129,7 +129,8 @@ class ProjectionKillTest {
                         "KAFKA_BOOTSTRAP_SERVERS", Pipeline.bootstrapServers(),
                         "SCHEMA_REGISTRY_URL", Pipeline.registryUrl(),
                         "ENCRYPTION_KEY", pipeline.database.encryptionKey(),
-                        "MINDFUL_INSTANCE_ID", "killed"));
+                        "MINDFUL_INSTANCE_ID", "killed",
+                        "MANAGEMENT_PORT", "0"));
         return builder.start();
     }
 }

@@ -17,7 +17,6 @@ import io.r2dbc.spi.ValidationDepth;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
-import javax.sql.DataSource;
 import org.reactivestreams.Publisher;
 import org.springframework.r2dbc.connection.R2dbcTransactionManager;
 import org.springframework.r2dbc.core.DatabaseClient;
@@ -95,7 +94,7 @@ public final class Database implements ReactiveDatabase, AutoCloseable {
     }
 
     /** Returns a small separate pool for threads that may block. */
-    public DataSource blocking() {
+    public HikariDataSource blocking() {
         return blocking;
     }
 
@@ -110,6 +109,14 @@ public final class Database implements ReactiveDatabase, AutoCloseable {
 
     public int connections() {
         return metrics().allocatedSize();
+    }
+
+    public int activeConnections() {
+        return metrics().acquiredSize();
+    }
+
+    public int pendingConnections() {
+        return metrics().pendingAcquireSize();
     }
 
     public int idleConnections() {

@@ -71,6 +71,7 @@ public class LiveConfiguration {
     @Bean
     EndpointGroup gatewayLiveRoutes(LiveHub hub, CredentialExpiry ends, LiveTickets tickets, GatewayMetrics metrics) {
         Gauge.builder("mindful.gateway.live.connections", hub, LiveHub::connections)
+                .description("Open WebSockets and event streams of clients")
                 .register(metrics.registry());
         LiveWebSocket webSocket = new LiveWebSocket(hub, ends, Clock.systemUTC());
         LiveEventStream events = new LiveEventStream(hub, ends);

@@ -13,10 +13,13 @@ import dev.mindfulcode.schemas.TeamAlert;
 import dev.mindfulcode.schemas.Topics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -39,11 +42,23 @@ final class LiveFeed {
 
     private static final Logger log = LoggerFactory.getLogger(LiveFeed.class);
 
+    private static final Duration[] AGE_BUCKETS = {
+        Duration.ofMillis(5),
+        Duration.ofMillis(25),
+        Duration.ofMillis(100),
+        Duration.ofMillis(500),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(30),
+        Duration.ofMinutes(5)
+    };
+
     private final LiveHub hub;
     private final Function<UUID, Optional<UserCipher>> ciphers;
     private final SealedEvents<SessionEvent> sessionEvents;
     private final Deserializer<TeamAlert> teamAlerts;
     private final Counter received;
+    private final Timer ages;
 
     LiveFeed(SchemaRegistry registry, Function<UUID, Optional<UserCipher>> ciphers, LiveHub hub, MeterRegistry meters) {
         this.ciphers = ciphers;
@@ -52,6 +67,10 @@ final class LiveFeed {
         this.teamAlerts = Topics.TEAM_ALERTS.valueSerde(registry).deserializer();
         this.received = Counter.builder("mindful.gateway.live.records")
                 .description("Records received from the live topics")
+                .register(meters);
+        this.ages = Timer.builder("mindful.gateway.live.event.age")
+                .description("From the acceptance of keystrokes to the receipt of the flow state that they led to")
+                .serviceLevelObjectives(AGE_BUCKETS)
                 .register(meters);
     }
 
@@ -75,6 +94,7 @@ final class LiveFeed {
             return;
         }
         if (record.topic().equals(Topics.FLOW_STATES.name())) {
+            ages.record(Math.max(0, System.currentTimeMillis() - record.timestamp()), TimeUnit.MILLISECONDS);
             hub.flowState(userId, value);
         } else if (record.topic().equals(Topics.TEAM_ALERTS.name())) {
             receiveTeamAlert(value);

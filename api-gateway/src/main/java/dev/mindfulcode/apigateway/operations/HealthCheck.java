@@ -3,8 +3,12 @@ package dev.mindfulcode.apigateway.operations;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.log.KafkaHealth;
 import dev.mindfulcode.apigateway.log.RegistryHealth;
+import dev.mindfulcode.management.Health;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -31,6 +35,7 @@ final class HealthCheck {
     private final IntSupplier liveConnections;
     private final Clock clock;
     private final Mono<HealthReport> latest;
+    private volatile @Nullable HealthReport known;
 
     HealthCheck(
             Database database, KafkaHealth kafka, RegistryHealth registry, IntSupplier liveConnections, Clock clock) {
@@ -39,11 +44,29 @@ final class HealthCheck {
         this.registry = registry;
         this.liveConnections = liveConnections;
         this.clock = clock;
-        this.latest = Mono.defer(this::check).cache(CACHE_DURATION);
+        this.latest = Mono.defer(this::check).doOnNext(report -> known = report).cache(CACHE_DURATION);
     }
 
     Mono<HealthReport> report() {
         return latest;
+    }
+
+    /** Registers a gauge per dependency. It shows the latest check, and a scrape starts the next one. */
+    void bindTo(MeterRegistry registry) {
+        bind(registry, "database", report -> report.database.status);
+        bind(registry, "kafka", report -> report.kafka.status);
+        bind(registry, "registry", report -> report.registry.status);
+    }
+
+    private void bind(MeterRegistry registry, String dependency, Function<HealthReport, String> status) {
+        Gauge.builder("mindful.gateway.dependency.up", this, self -> {
+                    var _ = latest.onErrorComplete().subscribe();
+                    HealthReport report = known;
+                    return report == null || status.apply(report).equals(HEALTHY) ? 1 : 0;
+                })
+                .description("1 if the dependency responded to the latest check")
+                .tag("dependency", dependency)
+                .register(registry);
     }
 
     private Mono<HealthReport> check() {
@@ -97,9 +120,13 @@ final class HealthCheck {
             RegistryReport registry,
             ServicesReport services) {
 
-        /** The registry is not required: known schemas stay usable without it. */
         boolean canServe() {
-            return database.status.equals(HEALTHY) && kafka.status.equals(HEALTHY);
+            return required().isHealthy();
+        }
+
+        /** The registry is not required: known schemas stay usable without it. */
+        Health required() {
+            return Health.of("database", database.status.equals(HEALTHY)).and("kafka", kafka.status.equals(HEALTHY));
         }
     }
 

@@ -3,24 +3,20 @@ package dev.mindfulcode.apigateway.operations;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.log.KafkaHealth;
 import dev.mindfulcode.apigateway.log.RegistryHealth;
+import dev.mindfulcode.management.PoolMetrics;
+import dev.mindfulcode.management.ServiceMetrics;
 import dev.mindfulcode.webkit.endpoints.Access;
 import dev.mindfulcode.webkit.endpoints.Endpoint;
 import dev.mindfulcode.webkit.endpoints.Endpoint.Feature;
 import dev.mindfulcode.webkit.endpoints.EndpointGroup;
 import dev.mindfulcode.webkit.endpoints.JsonResponses;
 import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
-import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Clock;
-import org.springframework.beans.factory.ObjectProvider;
+import java.time.Duration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Fallback;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.http.MediaType;
 import org.springframework.web.reactive.function.server.ServerResponse;
 
@@ -28,34 +24,39 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 @Configuration(value = "gatewayOperationsConfiguration", proxyBeanMethods = false)
 public class OperationsConfiguration {
 
-    private static final MediaType PROMETHEUS = MediaType.parseMediaType("text/plain;version=0.0.4;charset=utf-8");
+    private static final MediaType PROMETHEUS = MediaType.parseMediaType(ServiceMetrics.CONTENT_TYPE);
+    private static final Duration READINESS_TIMEOUT = HealthCheck.CHECK_TIMEOUT.multipliedBy(2);
 
-    /** Uses the shared meter registry if the context has one. */
+    /** Metrics of this context, unless another service of the process has registered them. */
     @Bean
-    GatewayMetrics gatewayMetrics(ObjectProvider<MeterRegistry> shared, Database database) {
-        PrometheusMeterRegistry registry = shared.stream()
-                .filter(PrometheusMeterRegistry.class::isInstance)
-                .map(PrometheusMeterRegistry.class::cast)
-                .findFirst()
-                .orElseGet(() -> new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
-        Gauge.builder("mindful.gateway.database.connections", database, Database::connections)
-                .register(registry);
-        Gauge.builder("mindful.gateway.database.connections.idle", database, Database::idleConnections)
-                .register(registry);
-        FunctionCounter.builder("mindful.gateway.database.statements", database, Database::statements)
-                .register(registry);
-        return GatewayMetrics.in(registry);
+    @Fallback
+    @Lazy
+    ServiceMetrics gatewayServiceMetrics() {
+        return new ServiceMetrics();
     }
 
-    /** Memory, threads and processor time of the process. */
     @Bean
-    JvmGcMetrics gatewayJvmMetrics(GatewayMetrics metrics) {
-        new JvmMemoryMetrics().bindTo(metrics.registry());
-        new JvmThreadMetrics().bindTo(metrics.registry());
-        new ProcessorMetrics().bindTo(metrics.registry());
-        JvmGcMetrics gc = new JvmGcMetrics();
-        gc.bindTo(metrics.registry());
-        return gc;
+    GatewayMetrics gatewayMetrics(ServiceMetrics metrics) {
+        return GatewayMetrics.in(metrics.registry());
+    }
+
+    @Bean
+    PoolMetrics gatewayPoolMetrics(GatewayMetrics metrics, Database database) {
+        FunctionCounter.builder("mindful.gateway.database.statements", database, Database::statements)
+                .description("Statements sent to the database, apart from those of background jobs")
+                .register(metrics.registry());
+        return new PoolMetrics(
+                metrics.registry(),
+                "gateway",
+                database::activeConnections,
+                database::idleConnections,
+                database::pendingConnections,
+                database::connectionsMax);
+    }
+
+    @Bean
+    PoolMetrics gatewayBlockingPoolMetrics(GatewayMetrics metrics, Database database) {
+        return PoolMetrics.of(metrics.registry(), database.blocking());
     }
 
     @Bean
@@ -64,13 +65,27 @@ public class OperationsConfiguration {
     }
 
     @Bean
-    EndpointGroup gatewayOperationsRoutes(
+    HealthCheck gatewayHealthCheck(
             Database database,
             KafkaHealth kafka,
             RegistryHealth registry,
-            GatewayMetrics metrics,
-            LiveConnections live) {
+            LiveConnections live,
+            GatewayMetrics metrics) {
         HealthCheck health = new HealthCheck(database, kafka, registry, live::count, Clock.systemUTC());
+        health.bindTo(metrics.registry());
+        return health;
+    }
+
+    @Bean
+    Readiness gatewayReadiness(HealthCheck health) {
+        return () -> health.report()
+                .map(HealthCheck.HealthReport::required)
+                .blockOptional(READINESS_TIMEOUT)
+                .orElseThrow();
+    }
+
+    @Bean
+    EndpointGroup gatewayOperationsRoutes(HealthCheck health, ServiceMetrics metrics) {
         return endpoints -> endpoints
                 .add(
                         Endpoint.get("/health").access(Access.PUBLIC).with(Feature.UNLIMITED),
@@ -83,8 +98,6 @@ public class OperationsConfiguration {
                         Endpoint.get("/metrics")
                                 .access(Access.OPERATOR_OR_LOCAL)
                                 .with(Feature.UNLIMITED),
-                        request -> ServerResponse.ok()
-                                .contentType(PROMETHEUS)
-                                .bodyValue(metrics.registry().scrape()));
+                        request -> ServerResponse.ok().contentType(PROMETHEUS).bodyValue(metrics.scrape()));
     }
 }

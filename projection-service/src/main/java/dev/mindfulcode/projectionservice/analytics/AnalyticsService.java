@@ -5,12 +5,15 @@ import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.dataprotection.PostgresUserKeys;
 import dev.mindfulcode.dataprotection.SealedEvents;
+import dev.mindfulcode.management.PoolMetrics;
 import dev.mindfulcode.pluginhost.Capability;
 import dev.mindfulcode.pluginhost.PluginHost;
 import dev.mindfulcode.pluginhost.PluginLimits;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topics;
 import dev.mindfulcode.schemas.clock.ClockStepWatch;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -63,7 +66,8 @@ public final class AnalyticsService implements SmartLifecycle {
             String bootstrapServers,
             SchemaRegistry registry,
             KeyEncryptionKey keyEncryptionKey,
-            int runsMax) {}
+            int runsMax,
+            MeterRegistry meters) {}
 
     public AnalyticsService(Settings settings) {
         this.settings = settings;
@@ -124,6 +128,9 @@ public final class AnalyticsService implements SmartLifecycle {
                 1, Thread.ofPlatform().daemon().name("analytics-poll").factory());
         private final Map<UUID, RunTask> tasks = new ConcurrentHashMap<>();
         private final Clock clock = Clock.systemUTC();
+        private final PluginMetrics metrics;
+        private final PoolMetrics pool;
+        private final Gauge runs;
         private int polls;
         private boolean isFailing;
         private final Map<UUID, Integer> queued = new HashMap<>();
@@ -131,6 +138,11 @@ public final class AnalyticsService implements SmartLifecycle {
         Running(Settings settings) {
             this.settings = settings;
             database = new HikariDataSource(settings.database().pool("analytics", CONNECTIONS_MAX, SOCKET_TIMEOUT));
+            pool = PoolMetrics.of(settings.meters(), database);
+            metrics = new PluginMetrics(settings.meters());
+            runs = Gauge.builder("mindful.plugin.runs", tasks, Map::size)
+                    .description("plugin runs of this instance")
+                    .register(settings.meters());
             tables = new RunTables(database, UUID.randomUUID());
             keys = PostgresUserKeys.open(database, settings.keyEncryptionKey());
             PluginLimits limits = PluginLimits.standard();
@@ -195,7 +207,7 @@ public final class AnalyticsService implements SmartLifecycle {
                 Long version = tables.acquire(spec);
                 if (version != null) {
                     queued.remove(spec.runId());
-                    RunTask task = new RunTask(tables, host, this::open, clock, spec, version);
+                    RunTask task = new RunTask(tables, host, this::open, clock, metrics, spec, version);
                     tasks.put(spec.runId(), task);
                     schedule(task, Duration.ZERO);
                 }
@@ -274,6 +286,8 @@ public final class AnalyticsService implements SmartLifecycle {
             for (Consumer<?, ?> consumer : consumers) {
                 consumer.close(CloseOptions.timeout(CONSUMER_CLOSE_TIMEOUT));
             }
+            settings.meters().remove(runs);
+            pool.close();
             keys.close();
             database.close();
         }

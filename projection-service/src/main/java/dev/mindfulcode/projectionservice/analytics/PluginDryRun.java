@@ -8,6 +8,7 @@ import dev.mindfulcode.pluginhost.PluginLimits;
 import dev.mindfulcode.pluginhost.PluginRecord;
 import dev.mindfulcode.pluginhost.PluginRefusedException;
 import dev.mindfulcode.schemas.KeystrokePayload;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
@@ -53,9 +54,11 @@ public final class PluginDryRun {
             throws PluginRefusedException {
         Manifest parsed = Manifest.parse(manifest);
         boolean isTeamPlugin = parsed.scope() == Manifest.Scope.TEAM;
+        PluginMetrics metrics = new PluginMetrics(new SimpleMeterRegistry());
         try (PluginHost host = new PluginHost(PluginLimits.standard())) {
             Plugin plugin = host.load(parsed, module, parsed.capabilities());
-            try (RunFold fold = new RunFold(plugin.open(Long.MIN_VALUE, Long.MAX_VALUE), parsed.window(), zone)) {
+            try (RunFold fold =
+                    new RunFold(plugin.open(Long.MIN_VALUE, Long.MAX_VALUE), parsed.window(), zone, metrics)) {
                 String failure = null;
                 try {
                     if (isTeamPlugin) {

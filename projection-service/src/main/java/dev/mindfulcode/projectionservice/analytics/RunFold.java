@@ -37,6 +37,7 @@ final class RunFold implements AutoCloseable {
     private final PluginRun run;
     private final Manifest.@Nullable Window window;
     private final ZoneId zone;
+    private final PluginMetrics metrics;
     private final List<PluginRecord> batch = new ArrayList<>();
     private final Map<String, String> unwritten = new LinkedHashMap<>();
     private final Map<String, Integer> charsOfRows = new HashMap<>();
@@ -47,10 +48,11 @@ final class RunFold implements AutoCloseable {
 
     private record Span(long startMs, long endMs) {}
 
-    RunFold(PluginRun run, Manifest.@Nullable Window window, ZoneId zone) {
+    RunFold(PluginRun run, Manifest.@Nullable Window window, ZoneId zone, PluginMetrics metrics) {
         this.run = run;
         this.window = window;
         this.zone = zone;
+        this.metrics = metrics;
     }
 
     void add(PluginRecord record, long atMs) throws RunEndedException {
@@ -122,7 +124,8 @@ final class RunFold implements AutoCloseable {
         return records;
     }
 
-    private static List<Outcome.Result> answer(CompletableFuture<Outcome> future) throws RunEndedException {
+    private List<Outcome.Result> answer(CompletableFuture<Outcome> future) throws RunEndedException {
+        long startedNs = System.nanoTime();
         Outcome outcome;
         try {
             outcome = future.get(ANSWER_TIMEOUT_SECONDS, TimeUnit.SECONDS);
@@ -132,6 +135,7 @@ final class RunFold implements AutoCloseable {
         } catch (ExecutionException | TimeoutException e) {
             throw new IllegalStateException("The plugin host did not answer in time", e);
         }
+        metrics.answered(outcome, System.nanoTime() - startedNs);
         return switch (outcome) {
             case Outcome.Ok ok -> ok.results();
             case Outcome.Failure failure -> throw new RunEndedException(RunStatus.FAILED, describe(failure));

@@ -42,6 +42,7 @@ final class RunTask {
     private final PluginHost host;
     private final Sources sources;
     private final Clock clock;
+    private final PluginMetrics metrics;
     private final UUID runId;
     private final int generation;
     private volatile RunSpec spec;
@@ -56,11 +57,19 @@ final class RunTask {
     private long startedAtMs;
     private long recordsWritten;
 
-    RunTask(RunTables tables, PluginHost host, Sources sources, Clock clock, RunSpec spec, long version) {
+    RunTask(
+            RunTables tables,
+            PluginHost host,
+            Sources sources,
+            Clock clock,
+            PluginMetrics metrics,
+            RunSpec spec,
+            long version) {
         this.tables = tables;
         this.host = host;
         this.sources = sources;
         this.clock = clock;
+        this.metrics = metrics;
         this.spec = spec;
         this.runId = spec.runId();
         this.generation = spec.generation();
@@ -222,7 +231,8 @@ final class RunTask {
                             now.from() == null ? Long.MIN_VALUE : now.from().toEpochMilli(),
                             now.to() == null ? Long.MAX_VALUE : now.to().toEpochMilli()),
                     plugin.manifest().window(),
-                    now.zone());
+                    now.zone(),
+                    metrics);
         } catch (IllegalStateException e) {
             return false;
         }

@@ -2,6 +2,7 @@ package dev.mindfulcode.projectionservice.loop;
 
 import dev.mindfulcode.dataprotection.UserKeys;
 import dev.mindfulcode.projectionservice.fold.Projection;
+import dev.mindfulcode.projectionservice.loop.LoopMetrics.Setback;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
@@ -13,6 +14,7 @@ import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -60,7 +62,7 @@ public final class ProjectionLoop implements AutoCloseable {
         this.settings = settings;
         consumers = () -> new KafkaConsumer<>(settings.consumerConfig());
         reader = new RecordReader(settings.topics(), registry, keys);
-        metrics = new LoopMetrics(meters, settings.name(), settings.projections());
+        metrics = new LoopMetrics(meters, settings.name(), settings.projections()).showFollowing();
         writer = new BatchWriter(
                 database,
                 settings.tables(),
@@ -116,12 +118,12 @@ public final class ProjectionLoop implements AutoCloseable {
                         log.warn("Projection loop was interrupted; continuing: loop={}", name());
                     }
                 } catch (RuntimeException e) {
-                    failed("consumer", e);
+                    failed(Setback.CONSUMER, e);
                     waitForBackoff();
                 }
             }
         } finally {
-            state = LoopState.INITIAL;
+            state = LoopState.ended(isStopping);
             metrics.close();
             reader.close();
         }
@@ -157,9 +159,9 @@ public final class ProjectionLoop implements AutoCloseable {
             positions.seek(writer.positions(positions.unknown()));
             lostRecordChecks = 0;
         } catch (SQLException e) {
-            failed("position", e);
+            failed(Setback.POSITION, e);
         } catch (OffsetBeyondLogEndException e) {
-            failed("position", e);
+            failed(Setback.POSITION, e);
             if (++lostRecordChecks == LOST_RECORD_CHECKS) {
                 lostRecordChecks = 0;
                 repair(e);
@@ -174,9 +176,9 @@ public final class ProjectionLoop implements AutoCloseable {
         try {
             List<String> projections = writer.repair(lost.ends());
             log.error("Rebuild ordered after lost records: projections={}", projections);
-            metrics.setback("lost");
+            metrics.setback(Setback.LOST);
         } catch (SQLException e) {
-            failed("repair", e);
+            failed(Setback.REPAIR, e);
         }
     }
 
@@ -185,21 +187,29 @@ public final class ProjectionLoop implements AutoCloseable {
         long begunNanos = System.nanoTime();
         try {
             writer.apply(reader.read(records), positions.known());
-            metrics.batch(Duration.ofNanos(System.nanoTime() - begunNanos));
+            metrics.batch(Duration.ofNanos(System.nanoTime() - begunNanos), oldestMs(records));
             if (!positions.isAnyUnknown()) {
                 backoff.succeeded();
             }
         } catch (FencedException e) {
             log.info("Reading offsets again: loop={}, reason={}", name(), e.getMessage());
-            metrics.setback("fenced");
+            metrics.setback(Setback.FENCED);
             positions.forget(partitions);
         } catch (WakeupException | InterruptException e) {
             positions.forget(partitions);
             throw e;
         } catch (SQLException | RuntimeException e) {
             positions.forget(partitions);
-            failed("apply", e);
+            failed(Setback.APPLY, e);
         }
+    }
+
+    private static long oldestMs(ConsumerRecords<byte @Nullable [], byte @Nullable []> records) {
+        long oldestMs = Long.MAX_VALUE;
+        for (ConsumerRecord<byte @Nullable [], byte @Nullable []> record : records) {
+            oldestMs = Math.min(oldestMs, record.timestamp());
+        }
+        return oldestMs;
     }
 
     private void observe(Consumer<?, ?> consumer, PartitionPositions positions) {
@@ -220,10 +230,11 @@ public final class ProjectionLoop implements AutoCloseable {
             backoff.succeeded();
         }
         boolean isFollowing = isKnown && backoff.failures() == 0;
-        state = new LoopState(consumer.assignment().size(), isFollowing, isFollowing && isAtEnd, backoff.failures());
+        state = new LoopState(
+                true, consumer.assignment().size(), isFollowing, isFollowing && isAtEnd, backoff.failures());
     }
 
-    private void failed(String what, Exception e) {
+    private void failed(Setback what, Exception e) {
         long delayMs = backoff.failed(System.nanoTime());
         metrics.setback(what);
         if (!isStopping) {

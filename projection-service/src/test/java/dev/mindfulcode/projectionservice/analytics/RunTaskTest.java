@@ -11,6 +11,7 @@ import dev.mindfulcode.pluginhost.PluginRecord.KeystrokeIntervals;
 import dev.mindfulcode.pluginhost.PluginRecord.Signals;
 import dev.mindfulcode.projectionservice.analytics.RecordSource.ReadState;
 import dev.mindfulcode.projectionservice.fold.ReadModelDatabase;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,6 +55,7 @@ class RunTaskTest {
     private final RunTables tables = new RunTables(database.source(), UUID.randomUUID());
     private final RunTables others = new RunTables(database.source(), UUID.randomUUID());
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-03-02T09:00:00Z"));
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final UUID runId = UUID.randomUUID();
     private final UUID pluginId = UUID.randomUUID();
     private final Deque<Delivery> script = new ArrayDeque<>();
@@ -278,6 +280,7 @@ class RunTaskTest {
                     return new Scripted();
                 },
                 clock,
+                new PluginMetrics(meters),
                 wanted,
                 version);
         assertThat(task.step(consumer)).isEqualTo(Duration.ZERO);

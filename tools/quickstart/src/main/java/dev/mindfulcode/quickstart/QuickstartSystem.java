@@ -10,12 +10,11 @@ import dev.mindfulcode.embeddedplatform.PlatformOptions;
 import dev.mindfulcode.flowstream.FlowStream;
 import dev.mindfulcode.flowstream.FlowStreamConfiguration;
 import dev.mindfulcode.ingestservice.IngestConfiguration;
+import dev.mindfulcode.management.ServiceMetrics;
 import dev.mindfulcode.projectionservice.ProjectionConfiguration;
 import dev.mindfulcode.projectionservice.ProjectionService;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topics;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
@@ -55,7 +54,7 @@ final class QuickstartSystem implements AutoCloseable {
     private final QuickstartOptions options;
     private final StartProgress progress;
     private final StopSequence started = new StopSequence();
-    private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final ServiceMetrics meters = new ServiceMetrics();
     private volatile @Nullable EmbeddedPlatform platform;
     private volatile @Nullable LogEndsRecorder logEnds;
 

@@ -1,6 +1,6 @@
 package dev.mindfulcode.quickstart;
 
-import io.micrometer.core.instrument.MeterRegistry;
+import dev.mindfulcode.management.ServiceMetrics;
 import java.util.Map;
 import org.springframework.boot.Banner;
 import org.springframework.boot.WebApplicationType;
@@ -14,7 +14,7 @@ final class ServiceContext {
 
     /** Starts a context on the given settings and nothing else; see {@link ServiceEnvironment}. */
     static ConfigurableApplicationContext start(
-            WebApplicationType type, Map<String, Object> settings, MeterRegistry meters, Class<?>... configurations) {
+            WebApplicationType type, Map<String, Object> settings, ServiceMetrics meters, Class<?>... configurations) {
         return new SpringApplicationBuilder(configurations)
                 .environment(new ServiceEnvironment(settings))
                 .web(type)
@@ -22,7 +22,10 @@ final class ServiceContext {
                 .logStartupInfo(false)
                 .registerShutdownHook(false)
                 .addCommandLineProperties(false)
-                .initializers(context -> context.getBeanFactory().registerSingleton("meterRegistry", meters))
+                .initializers(context -> {
+                    context.getBeanFactory().registerSingleton("serviceMetrics", meters);
+                    context.getBeanFactory().registerSingleton("meterRegistry", meters.registry());
+                })
                 .run();
     }
 }

@@ -3,6 +3,7 @@ package dev.mindfulcode.quickstart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.cli.Secrets;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -16,6 +17,8 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
@@ -152,17 +155,35 @@ class RunCommandTest {
     }
 
     private static void measuresInFewSeriesAndNamesNoProcess(URI origin) throws Exception {
-        List<String> series = Requests.get(origin, "/metrics")
-                .body()
-                .lines()
-                .filter(line -> !line.startsWith("#"))
-                .toList();
+        String scrape = Requests.get(origin, "/metrics").body();
+        exposesWhatThePageLists(scrape);
+        List<String> series =
+                scrape.lines().filter(line -> !line.startsWith("#")).toList();
         assertThat(series).hasSizeLessThan(SERIES_MAX);
         assertThat(series)
                 .noneMatch(line -> UUID_TEXT.matcher(line).find())
                 .anyMatch(line -> line.startsWith("jvm_memory_used_bytes{"))
                 .anyMatch(line -> line.startsWith("jvm_gc_"))
                 .anyMatch(line -> line.startsWith("mindful_stream_lag_records{topic=\"keystrokes\"}"));
+    }
+
+    /** In both directions for our own metrics; some of the JVM depend on its collector. */
+    private static void exposesWhatThePageLists(String scrape) throws IOException {
+        Map<String, Set<String>> listed = MetricsPage.read();
+        Map<String, Set<String>> exposed = MetricsPage.exposed(scrape, listed.keySet());
+        assertThat(listed)
+                .containsAllEntriesOf(ours(exposed))
+                .containsKeys(exposed.keySet().toArray(String[]::new));
+        assertThat(ours(exposed)).isEqualTo(ours(listed));
+        assertThat(scrape.lines().filter(line -> line.startsWith("# HELP")).map(line -> line.split(" ")))
+                .as("each with a description")
+                .allSatisfy(words -> assertThat(words).hasSizeGreaterThan(3));
+    }
+
+    private static Map<String, Set<String>> ours(Map<String, Set<String>> families) {
+        Map<String, Set<String>> ours = new TreeMap<>(families);
+        ours.keySet().removeIf(name -> !name.startsWith("mindful_"));
+        return ours;
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import reactor.netty.NettyPipeline;
 import reactor.netty.http.server.HttpServer;
 
@@ -16,12 +17,18 @@ public final class HttpTransport {
 
     private HttpTransport() {}
 
-    /** Returns the server with bounds on requests, {@link HttpConformance} and the timeouts of {@code rules}. */
-    public static HttpServer configure(HttpServer server, ConnectionLimits rules) {
+    /**
+     * Returns the server with bounds on requests, {@link HttpConformance} and the timeouts of {@code rules}.
+     *
+     * @param open counts the open connections
+     */
+    public static HttpServer configure(HttpServer server, ConnectionLimits rules, AtomicInteger open) {
         HttpServer configured = server.idleTimeout(IDLE_CONNECTION_TIMEOUT)
                 .httpRequestDecoder(limits ->
                         limits.maxInitialLineLength(REQUEST_LINE_BYTES_MAX).maxHeaderSize(HEADER_BYTES_MAX))
                 .doOnChannelInit((_, channel, _) -> {
+                    open.incrementAndGet();
+                    channel.closeFuture().addListener(_ -> open.decrementAndGet());
                     ChannelPipeline pipeline = channel.pipeline();
                     pipeline.addFirst("mindful.writeTimeout", new WriteTimeout(rules.writeTimeout()));
                     pipeline.addAfter(NettyPipeline.HttpCodec, "mindful.http", new HttpConformance(rules));

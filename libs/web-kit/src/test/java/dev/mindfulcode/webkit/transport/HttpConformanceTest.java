@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mindfulcode.embeddedplatform.RawHttp;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,8 @@ class HttpConformanceTest {
 
     @BeforeAll
     static void serve() {
-        server = HttpTransport.configure(HttpServer.create().host("127.0.0.1").port(0), ConnectionLimits.STANDARD)
+        server = HttpTransport.configure(
+                        HttpServer.create().host("127.0.0.1").port(0), ConnectionLimits.STANDARD, new AtomicInteger())
                 .route(routes -> routes.get(
                                 "/echo",
                                 (request, response) -> response.sendString(reactor.core.publisher.Mono.just(

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,7 +31,7 @@ class LivenessTest {
 
     private DisposableServer serve(ConnectionLimits rules) {
         Flux<String> endless = Flux.generate(sink -> sink.next("x".repeat(10_000)));
-        return HttpTransport.configure(HttpServer.create().host("127.0.0.1").port(0), rules)
+        return HttpTransport.configure(HttpServer.create().host("127.0.0.1").port(0), rules, new AtomicInteger())
                 .route(routes -> routes.get(
                                 "/stream",
                                 (_, response) ->

@@ -1,0 +1,20 @@
+package dev.mindfulcode.apigateway;
+
+import dev.mindfulcode.apigateway.operations.Readiness;
+import dev.mindfulcode.management.Health;
+import dev.mindfulcode.management.ManagementServer;
+import dev.mindfulcode.management.ServiceMetrics;
+import java.time.InstantSource;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The management port of the gateway as a process of its own. */
+@Configuration(proxyBeanMethods = false)
+class GatewayManagement {
+
+    @Bean
+    ManagementServer gatewayManagement(GatewaySettings settings, Readiness readiness, ServiceMetrics metrics) {
+        return new ManagementServer(
+                settings.managementPort(), () -> Health.OK, readiness::health, metrics, InstantSource.system());
+    }
+}
