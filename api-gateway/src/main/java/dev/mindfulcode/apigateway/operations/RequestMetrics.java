@@ -20,8 +20,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * Counts requests by route and status, and measures those that a person waits for. The route label is the pattern,
- * never the path, so that ids and guessed paths do not become labels. Ingest, which shares the server in quickstart, has
- * its own metrics.
+ * never the path, so that ids and guessed paths do not become labels. Ingest, which shares the server in quickstart,
+ * has its own metrics.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class RequestMetrics implements WebFilter {
