@@ -3,6 +3,7 @@ package dev.mindfulcode.quickstart;
 import dev.mindfulcode.benchmarks.load.BenchCommand;
 import dev.mindfulcode.benchmarks.load.SimulateCommand;
 import dev.mindfulcode.benchmarks.plugins.PluginTestCommand;
+import dev.mindfulcode.cli.CliCommand;
 import dev.mindfulcode.cli.CliExceptionHandler;
 import dev.mindfulcode.cli.keys.RotateKeysCommand;
 import dev.mindfulcode.cli.models.ModelCommand;
@@ -18,9 +19,6 @@ import dev.mindfulcode.modelevidence.TrainCommand;
 import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The command {@code mindful}. Exit code 0 only if the command has succeeded. */
 @Command(
@@ -46,11 +44,7 @@ import picocli.CommandLine.Spec;
             PluginCommand.class,
             ReceiptCommand.class
         })
-public final class Mindful implements Runnable {
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
-    private CommandSpec spec;
+public final class Mindful extends CliCommand implements Runnable {
 
     private Mindful() {}
 
@@ -76,6 +70,6 @@ public final class Mindful implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing command.");
+        throw invalid("Missing command.");
     }
 }

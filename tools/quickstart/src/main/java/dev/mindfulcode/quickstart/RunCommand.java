@@ -1,6 +1,7 @@
 package dev.mindfulcode.quickstart;
 
 import dev.mindfulcode.cli.AuthorizedApi;
+import dev.mindfulcode.cli.CliCommand;
 import dev.mindfulcode.cli.DataFolder;
 import dev.mindfulcode.cli.Secrets;
 import dev.mindfulcode.cli.UserErrorException;
@@ -15,9 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code mindful run}: everything in one JVM until it is interrupted. */
 @Command(
@@ -29,11 +28,7 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true,
         showDefaultValues = true)
-final class RunCommand implements Callable<Integer> {
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-    private CommandSpec spec;
+final class RunCommand extends CliCommand implements Callable<Integer> {
 
     @Option(
             names = "--port",
@@ -55,9 +50,9 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         if (port < 1 || port > 65_535) {
-            throw new CommandLine.ParameterException(spec.commandLine(), "--port must be from 1 to 65535");
+            throw invalid("--port must be from 1 to 65535");
         }
-        PrintWriter terminal = spec.commandLine().getOut();
+        PrintWriter terminal = out();
         DataFolder folder = DataFolder.at(data);
         folder.refuseWhereRunning();
         new ListenPort(port).refuseTaken(); // before anything is written

@@ -2,6 +2,7 @@ package dev.mindfulcode.benchmarks.load;
 
 import dev.mindfulcode.benchmarks.aalto.AaltoFolder;
 import dev.mindfulcode.benchmarks.client.Account;
+import dev.mindfulcode.cli.CliCommand;
 import dev.mindfulcode.cli.ProgressBar;
 import dev.mindfulcode.cli.UserErrorException;
 import dev.mindfulcode.cli.http.ApiClient;
@@ -16,11 +17,8 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /**
  * Imports real keystroke files through the public API and checks that the read model holds every accepted keystroke.
@@ -32,7 +30,7 @@ import picocli.CommandLine.Spec;
             "Import real keystroke data through the public API, as its people would send it.",
             "Exit code 0 only when the read model shows every keystroke of the files."
         })
-public final class AaltoImportCommand implements Callable<Integer> {
+public final class AaltoImportCommand extends CliCommand implements Callable<Integer> {
 
     @Parameters(
             index = "0",
@@ -52,18 +50,14 @@ public final class AaltoImportCommand implements Callable<Integer> {
     @Mixin
     private LoadOptions options = new LoadOptions();
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-    private CommandSpec spec;
-
     @Override
     public Integer call() throws Exception {
         if (speed < 0 || users < 1) {
-            throw new ParameterException(spec.commandLine(), "--speed and --users must be above 0");
+            throw invalid("--speed and --users must be above 0");
         }
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = out();
         try {
-            LoadSummary summary = run(options.json() ? spec.commandLine().getErr() : out);
+            LoadSummary summary = run(options.json() ? err() : out);
             out.println(options.json() ? summary.json() : summary.text());
             return summary.isComplete() ? ExitCode.OK : ExitCode.SOFTWARE;
         } catch (NoSuchFileException e) {

@@ -3,6 +3,7 @@ package dev.mindfulcode.benchmarks.load;
 import dev.mindfulcode.benchmarks.client.Account;
 import dev.mindfulcode.benchmarks.typing.Numbers;
 import dev.mindfulcode.cli.AuthorizedApi;
+import dev.mindfulcode.cli.CliCommand;
 import dev.mindfulcode.cli.UserErrorException;
 import dev.mindfulcode.cli.http.ApiClient;
 import dev.mindfulcode.cli.projections.ProjectionApi;
@@ -20,10 +21,7 @@ import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -37,7 +35,7 @@ import tools.jackson.databind.json.JsonMapper;
             "knows the size of the table: with --url in MINDFUL_TOKEN.",
             "Exit code 0 only when every answer was the one expected."
         })
-final class ApiCommand implements Callable<Integer> {
+final class ApiCommand extends CliCommand implements Callable<Integer> {
 
     private static final int RATE_MAX = 10_000;
 
@@ -61,16 +59,10 @@ final class ApiCommand implements Callable<Integer> {
     @Mixin
     private LoadOptions options = new LoadOptions();
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-    private CommandSpec spec;
-
     @Override
     public Integer call() throws Exception {
         if (!(rate > 0) || rate > RATE_MAX || !time.isWithinBounds()) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--rate must be above 0 and at most " + RATE_MAX + ", " + MeasurementOptions.BOUNDS);
+            throw invalid("--rate must be above 0 and at most " + RATE_MAX + ", " + MeasurementOptions.BOUNDS);
         }
         URI url = options.url();
         long sessions;
@@ -90,7 +82,7 @@ final class ApiCommand implements Callable<Integer> {
             }
             print(sessions, rows);
             if (run.wrong() > 0) {
-                spec.commandLine().getErr().println(run.wrong() + " answers were not the ones expected");
+                err().println(run.wrong() + " answers were not the ones expected");
             }
             return run.wrong() == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
         } catch (IOException | ExecutionException e) {
@@ -99,7 +91,7 @@ final class ApiCommand implements Callable<Integer> {
     }
 
     private void print(long sessions, Map<String, Numbers> rows) {
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = out();
         double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
         if (options.json()) {
             Map<String, Object> json = new LinkedHashMap<>();

@@ -1,9 +1,7 @@
 package dev.mindfulcode.benchmarks.load;
 
+import dev.mindfulcode.cli.CliCommand;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Measurements of a running system. */
 @Command(
@@ -12,14 +10,10 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "NAME",
         subcommands = {LatencyCommand.class, LoadSessionsCommand.class, ApiCommand.class, RebuildBenchCommand.class},
         description = "Measure a running system.")
-public final class BenchCommand implements Runnable {
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
-    private CommandSpec spec;
+public final class BenchCommand extends CliCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Say what to measure.");
+        throw invalid("Say what to measure.");
     }
 }

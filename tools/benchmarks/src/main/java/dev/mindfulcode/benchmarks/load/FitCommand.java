@@ -5,6 +5,7 @@ import dev.mindfulcode.benchmarks.typing.Recording;
 import dev.mindfulcode.benchmarks.typing.TypingFit;
 import dev.mindfulcode.benchmarks.typing.TypingModel;
 import dev.mindfulcode.benchmarks.typing.TypingStatistics;
+import dev.mindfulcode.cli.CliCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
@@ -18,10 +19,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /**
  * Fits the simulator to a folder of Aalto files and prints the table of docs/simulator.md: measured and simulated
@@ -31,7 +30,7 @@ import picocli.CommandLine.Spec;
         name = "fit",
         mixinStandardHelpOptions = true,
         description = "Fit the simulator's typists to a folder of Aalto files; print measured and simulated figures.")
-final class FitCommand implements Callable<Integer> {
+final class FitCommand extends CliCommand implements Callable<Integer> {
 
     /**
      * As many simulated keystrokes a person as the participants have on average, so that like is compared with like.
@@ -41,9 +40,6 @@ final class FitCommand implements Callable<Integer> {
     static final int SIMULATED_PEOPLE = 1_000;
     static final long SEED = 20_260_101;
 
-    @Spec
-    private @Nullable CommandSpec spec;
-
     @Parameters(paramLabel = "DIR", description = "Folder with *_keystrokes.txt, or with keystroke-samples in it.")
     private Path folder = Path.of(".");
 
@@ -52,10 +48,7 @@ final class FitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (spec == null) {
-            throw new IllegalStateException("run through picocli");
-        }
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = out();
         List<Recording> people = AaltoFolder.open(folder, Integer.MAX_VALUE).readAll();
         TypingModel model = TypingFit.fit(people).rounded();
         if (write != null) {

@@ -1,5 +1,6 @@
 package dev.mindfulcode.benchmarks.load;
 
+import dev.mindfulcode.cli.CliCommand;
 import dev.mindfulcode.cli.ProgressBar;
 import dev.mindfulcode.cli.UserErrorException;
 import dev.mindfulcode.cli.http.ApiClient;
@@ -14,10 +15,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Measures the time from sending a batch to seeing its effect on the sender's own live connection. */
@@ -28,7 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
             "Time from POST /api/keystrokes to the live update that shows the batch, at a steady rate.",
             "Each user has a WebSocket open and waits for its own update. Exit code 0 only when every update came."
         })
-final class LatencyCommand implements Callable<Integer> {
+final class LatencyCommand extends CliCommand implements Callable<Integer> {
 
     @Option(
             names = "--rate",
@@ -56,24 +54,18 @@ final class LatencyCommand implements Callable<Integer> {
     @Mixin
     private LoadOptions options = new LoadOptions();
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-    private CommandSpec spec;
-
     @Override
     public Integer call() throws Exception {
         if (rate <= 0 || !time.isWithinBounds() || users < rate * LatencyRun.SECONDS_BETWEEN_BATCHES_MIN) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--rate must be above 0, --users at least 1.5 times the rate, " + MeasurementOptions.BOUNDS);
+            throw invalid("--rate must be above 0, --users at least 1.5 times the rate, " + MeasurementOptions.BOUNDS);
         }
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = out();
         URI url = options.url();
         LoadState state = LoadState.open(options.data(), Clock.systemUTC());
         try (ApiClient api = new ApiClient(url)) {
             LatencyRun run = new LatencyRun(api, users, rate, time.warmup(), time.seconds(), reads);
             try (ProgressBar progress = new ProgressBar(
-                    options.json() ? spec.commandLine().getErr() : out,
+                    options.json() ? err() : out,
                     ProgressBar.isTerminal(),
                     users,
                     () -> "users signed in, each with a session")) {

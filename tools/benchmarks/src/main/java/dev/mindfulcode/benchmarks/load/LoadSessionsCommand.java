@@ -1,6 +1,7 @@
 package dev.mindfulcode.benchmarks.load;
 
 import dev.mindfulcode.benchmarks.client.Account;
+import dev.mindfulcode.cli.CliCommand;
 import dev.mindfulcode.cli.ProgressBar;
 import dev.mindfulcode.cli.UserErrorException;
 import dev.mindfulcode.cli.http.ApiClient;
@@ -17,10 +18,7 @@ import java.util.concurrent.atomic.LongAdder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Fills the read model with generated sessions, for {@link ApiCommand}. */
 @Command(
@@ -32,7 +30,7 @@ import picocli.CommandLine.Spec;
             "and days of eight hours for the first one. Running it again adds only what is missing.",
             "--remove erases these accounts."
         })
-final class LoadSessionsCommand implements Callable<Integer> {
+final class LoadSessionsCommand extends CliCommand implements Callable<Integer> {
 
     private static final long SESSIONS_MAX = 10_000_000;
     private static final int DAYS_MAX = 365;
@@ -59,18 +57,12 @@ final class LoadSessionsCommand implements Callable<Integer> {
     @Mixin
     private LoadOptions options = new LoadOptions();
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-    private CommandSpec spec;
-
     @Override
     public Integer call() throws Exception {
         if (sessions < 1 || sessions > SESSIONS_MAX || days < 1 || days > DAYS_MAX) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--sessions must be from 1 to " + SESSIONS_MAX + ", --days from 1 to " + DAYS_MAX);
+            throw invalid("--sessions must be from 1 to " + SESSIONS_MAX + ", --days from 1 to " + DAYS_MAX);
         }
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = out();
         try (ApiClient api = new ApiClient(options.url())) {
             LoadState state = LoadState.open(options.data(), Clock.systemUTC());
             List<Account> accounts = BenchAccounts.signIn(api, state);
@@ -91,9 +83,7 @@ final class LoadSessionsCommand implements Callable<Integer> {
 
     private long load(List<Account> accounts, long anchorMs) throws Exception {
         long parts = Math.ceilDiv(sessions, (long) accounts.size() * GeneratedHistory.PART_SESSIONS);
-        PrintWriter out = options.json()
-                ? spec.commandLine().getErr()
-                : spec.commandLine().getOut();
+        PrintWriter out = options.json() ? err() : out();
         LongAdder imported = new LongAdder();
         try (ProgressBar progress = new ProgressBar(
                 out,

@@ -2,6 +2,7 @@ package dev.mindfulcode.benchmarks.load;
 
 import dev.mindfulcode.benchmarks.client.Account;
 import dev.mindfulcode.cli.AuthorizedApi;
+import dev.mindfulcode.cli.CliCommand;
 import dev.mindfulcode.cli.UserErrorException;
 import dev.mindfulcode.cli.http.ApiClient;
 import dev.mindfulcode.cli.projections.BuildProgress;
@@ -19,9 +20,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
 /** Rebuilds all projections, and reads through the API meanwhile. */
@@ -33,7 +32,7 @@ import tools.jackson.databind.JsonNode;
             "Meanwhile the first user of ./mindful simulate reads their minutes all the time.",
             "Exit code 0 only if all builds are identical to the previous ones and no read failed or differed."
         })
-final class RebuildBenchCommand implements Callable<Integer> {
+final class RebuildBenchCommand extends CliCommand implements Callable<Integer> {
 
     private static final Duration PAST = Duration.ofDays(27);
 
@@ -54,13 +53,9 @@ final class RebuildBenchCommand implements Callable<Integer> {
     @Mixin
     private LoadOptions options = new LoadOptions();
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-    private CommandSpec spec;
-
     @Override
     public Integer call() throws Exception {
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = out();
         boolean isRight = true;
         AtomicBoolean isOver = new AtomicBoolean();
         try (AuthorizedApi operator = options.system().open();
@@ -74,8 +69,7 @@ final class RebuildBenchCommand implements Callable<Integer> {
                 for (String projection : admin.buildsInUse().keySet()) {
                     long startNs = System.nanoTime();
                     int build = admin.order(projection, share);
-                    JsonNode end = BuildProgress.watch(
-                            admin, projection, build, spec.commandLine().getErr());
+                    JsonNode end = BuildProgress.watch(admin, projection, build, err());
                     double seconds = (System.nanoTime() - startNs) / 1e9;
                     boolean isIdentical =
                             end != null && end.at("/report/identical").asBoolean(false);

@@ -1,6 +1,7 @@
 package dev.mindfulcode.benchmarks.load;
 
 import dev.mindfulcode.benchmarks.typing.TypingModel;
+import dev.mindfulcode.cli.CliCommand;
 import dev.mindfulcode.cli.ProgressBar;
 import dev.mindfulcode.cli.UserErrorException;
 import dev.mindfulcode.cli.http.ApiClient;
@@ -14,10 +15,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /**
  * Types as simulated users at a total rate, and checks that the read model holds every accepted
@@ -31,7 +29,7 @@ import picocli.CommandLine.Spec;
             "Sends generated load through the public API, typed as real people type (docs/simulator.md).",
             "Exit code 0 only if the rate was reached and the read model shows every keystroke."
         })
-public final class SimulateCommand implements Callable<Integer> {
+public final class SimulateCommand extends CliCommand implements Callable<Integer> {
 
     /** Share by which a run may miss its rate. */
     private static final double RATE_TOLERANCE = 0.05;
@@ -67,17 +65,11 @@ public final class SimulateCommand implements Callable<Integer> {
     @Mixin
     private LoadOptions options = new LoadOptions();
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-    private CommandSpec spec;
-
     @Override
     public Integer call() throws Exception {
         if (users < 1 || users > SimulatedLoad.PEOPLE_MAX || rate <= 0 || minutes <= 0 || seed < 0) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--rate and --minutes must be above 0, --seed not below, and --users from 1 to "
-                            + SimulatedLoad.PEOPLE_MAX);
+            throw invalid("--rate and --minutes must be above 0, --seed not below, and --users from 1 to "
+                    + SimulatedLoad.PEOPLE_MAX);
         }
         SimulatedLoad load = new SimulatedLoad(TypingModel.committed(), seed, users, rate, minutes * 60, features);
         Duration typing = load.longestTyping();
@@ -86,11 +78,7 @@ public final class SimulateCommand implements Callable<Integer> {
                     + " days: take more users, a lower rate or less time.");
         }
         try {
-            return run(
-                    load,
-                    options.json()
-                            ? spec.commandLine().getErr()
-                            : spec.commandLine().getOut());
+            return run(load, options.json() ? err() : out());
         } catch (IOException e) {
             throw new UserErrorException("The simulation stopped: " + e.getMessage(), e);
         }
@@ -125,7 +113,7 @@ public final class SimulateCommand implements Callable<Integer> {
                     seconds,
                     api.retries(),
                     Reconciliation.of(tally.senders(), options.reconciliationTimeout()));
-            spec.commandLine().getOut().println(options.json() ? summary.json() : summary.text());
+            out().println(options.json() ? summary.json() : summary.text());
             boolean isRateReached = summary.keystrokesPerSecond() >= rate * (1 - RATE_TOLERANCE);
             if (!isRateReached) {
                 out.println(String.format(

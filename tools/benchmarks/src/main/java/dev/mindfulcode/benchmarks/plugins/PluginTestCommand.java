@@ -1,5 +1,6 @@
 package dev.mindfulcode.benchmarks.plugins;
 
+import dev.mindfulcode.cli.CliCommand;
 import dev.mindfulcode.cli.UserErrorException;
 import dev.mindfulcode.cli.plugins.PluginFolder;
 import dev.mindfulcode.pluginhost.PluginRefusedException;
@@ -10,11 +11,8 @@ import java.time.ZoneId;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -27,7 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
             "Runs a plugin over weeks of generated typing, or over the windows of a generated team if it is for teams.",
             "Uses the sandbox and the limits of the service. Exit code 0 if the plugin succeeds and returns rows."
         })
-public final class PluginTestCommand implements Callable<Integer> {
+public final class PluginTestCommand extends CliCommand implements Callable<Integer> {
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final int PRINTED_ROWS_MAX = 20;
@@ -50,15 +48,10 @@ public final class PluginTestCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Prints rows and summary as JSON.")
     private boolean json;
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-    private CommandSpec spec;
-
     @Override
     public Integer call() {
         if (weeks < 1 || weeks > WEEKS_MAX) {
-            throw new ParameterException(
-                    spec.commandLine(), "--weeks is " + weeks + "; must be between 1 and " + WEEKS_MAX);
+            throw invalid("--weeks is " + weeks + "; must be between 1 and " + WEEKS_MAX);
         }
         PluginFolder plugin = PluginFolder.read(folder);
         PluginDryRun.Result result;
@@ -71,7 +64,7 @@ public final class PluginTestCommand implements Callable<Integer> {
         } catch (PluginRefusedException e) {
             throw new UserErrorException(String.valueOf(e.getMessage()), e);
         }
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = out();
         if (json) {
             out.println(json(result));
         } else {

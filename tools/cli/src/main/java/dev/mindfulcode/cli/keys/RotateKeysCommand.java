@@ -1,20 +1,18 @@
 package dev.mindfulcode.cli.keys;
 
 import dev.mindfulcode.cli.AuthorizedApi;
+import dev.mindfulcode.cli.CliCommand;
 import dev.mindfulcode.cli.ConnectionOptions;
 import dev.mindfulcode.cli.DataFolder;
 import dev.mindfulcode.cli.Secrets;
 import dev.mindfulcode.cli.http.ApiClient;
-import java.io.PrintWriter;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code mindful rotate-keys}: replaces the key-encryption key, or gives one user a new data key. */
 @Command(
@@ -27,7 +25,7 @@ import picocli.CommandLine.Spec;
                     + " next ./mindful run.",
             "Continues after an interruption; repeating it is harmless. Requires OPERATOR_TOKEN."
         })
-public final class RotateKeysCommand implements Callable<Integer> {
+public final class RotateKeysCommand extends CliCommand implements Callable<Integer> {
 
     @Option(
             names = "--user",
@@ -37,10 +35,6 @@ public final class RotateKeysCommand implements Callable<Integer> {
 
     @Mixin
     private ConnectionOptions system = new ConnectionOptions();
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-    private CommandSpec spec;
 
     @Override
     public Integer call() {
@@ -58,7 +52,7 @@ public final class RotateKeysCommand implements Callable<Integer> {
                             ApiClient.json().createObjectNode())
                     .path("keys")
                     .asInt();
-            say("User " + userId + " has " + keys + " data keys; the newest encrypts within two minutes.");
+            print("User " + userId + " has " + keys + " data keys; the newest encrypts within two minutes.");
         }
         return ExitCode.OK;
     }
@@ -66,7 +60,7 @@ public final class RotateKeysCommand implements Callable<Integer> {
     private int rotate() {
         try (AuthorizedApi api = system.open()) {
             KeyRotation.Result result = new KeyRotation(api).run(out());
-            say(
+            print(
                     result.isComplete()
                             ? "Everything is sealed with ENCRYPTION_KEY. Now remove ENCRYPTION_KEY_PREVIOUS from all"
                                     + " services, restart them, and destroy the old key."
@@ -80,7 +74,7 @@ public final class RotateKeysCommand implements Callable<Integer> {
         boolean isRunning = folder.runningUrl().isPresent();
         if (secrets.previousEncryptionKey().isEmpty()) {
             Secrets.beginRotation(folder.secretsFile());
-            say("A new ENCRYPTION_KEY is in " + folder.secretsFile() + ", next to the old one.");
+            print("A new ENCRYPTION_KEY is in " + folder.secretsFile() + ", next to the old one.");
             return waiting(isRunning);
         }
         if (!isRunning) {
@@ -92,7 +86,7 @@ public final class RotateKeysCommand implements Callable<Integer> {
                 return waiting(true);
             }
             KeyRotation.Result result = rotation.finish(folder, out());
-            say(
+            print(
                     result.isComplete()
                             ? "Everything is sealed with the new key; the old one is deleted from "
                                     + folder.secretsFile() + "."
@@ -103,17 +97,8 @@ public final class RotateKeysCommand implements Callable<Integer> {
 
     /** The exit code says that the rotation is not done yet. */
     private int waiting(boolean isRunning) {
-        say((isRunning ? "Not done yet: restart" : "Not done yet: start")
+        print((isRunning ? "Not done yet: restart" : "Not done yet: start")
                 + " ./mindful run, which seals everything with the new key and then deletes the old one.");
         return ExitCode.SOFTWARE;
-    }
-
-    private PrintWriter out() {
-        return spec.commandLine().getOut();
-    }
-
-    private void say(String line) {
-        out().println(line);
-        out().flush();
     }
 }

@@ -1,6 +1,7 @@
 package dev.mindfulcode.cli.models;
 
 import dev.mindfulcode.cli.AuthorizedApi;
+import dev.mindfulcode.cli.CliCommand;
 import dev.mindfulcode.cli.ConnectionOptions;
 import dev.mindfulcode.cli.UserErrorException;
 import dev.mindfulcode.cli.http.ApiClient;
@@ -12,11 +13,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -27,20 +25,16 @@ import tools.jackson.databind.node.ObjectNode;
         synopsisSubcommandLabel = "COMMAND",
         description =
                 "Publishes trained models to a running system and chooses the one in use. Requires OPERATOR_TOKEN.")
-public final class ModelCommand implements Runnable {
+public final class ModelCommand extends CliCommand implements Runnable {
 
     private static final String MODELS = "/api/admin/models";
 
     /** The gateway's limit. */
     private static final long FILE_BYTES_MAX = 64 << 10;
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
-    private CommandSpec spec;
-
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing command: publish, list, use or evaluate.");
+        throw invalid("Missing command: publish, list, use or evaluate.");
     }
 
     @Command(
@@ -67,8 +61,7 @@ public final class ModelCommand implements Runnable {
                 .put("artefact", Base64.getEncoder().encodeToString(bytes(file)));
         if (auroc != null || ece != null || evaluatedOn != null) {
             if (auroc == null || ece == null || evaluatedOn == null) {
-                throw new ParameterException(
-                        spec.commandLine(), "--auroc, --ece and --evaluated-on must be given together.");
+                throw invalid("--auroc, --ece and --evaluated-on must be given together.");
             }
             upload.putObject("evaluation")
                     .put("auroc", auroc)
@@ -184,10 +177,5 @@ public final class ModelCommand implements Runnable {
                         evaluation.path("calibration_error").asDouble(),
                         evaluation.path("data").asString());
         return model.path("kind").asString() + ", " + model.path("created_at").asString() + ", " + figures;
-    }
-
-    private void print(String line) {
-        spec.commandLine().getOut().println(line);
-        spec.commandLine().getOut().flush();
     }
 }

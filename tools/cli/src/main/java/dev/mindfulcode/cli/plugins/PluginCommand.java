@@ -1,17 +1,15 @@
 package dev.mindfulcode.cli.plugins;
 
 import dev.mindfulcode.cli.AuthorizedApi;
+import dev.mindfulcode.cli.CliCommand;
 import dev.mindfulcode.cli.ConnectionOptions;
 import dev.mindfulcode.cli.http.ApiClient;
 import java.nio.file.Path;
 import java.util.Base64;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -21,18 +19,14 @@ import tools.jackson.databind.node.ObjectNode;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         description = "Creates, tests and installs plugins: WebAssembly that folds history (docs/plugin-abi.md).")
-public final class PluginCommand implements Runnable {
+public final class PluginCommand extends CliCommand implements Runnable {
 
     private static final String PLUGINS = "/api/plugins";
     private static final String ADMIN_PLUGINS = "/api/admin/plugins";
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
-    private CommandSpec spec;
-
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing command: new, test, install or list.");
+        throw invalid("Missing command: new, test, install or list.");
     }
 
     @Command(
@@ -125,10 +119,5 @@ public final class PluginCommand implements Runnable {
         boolean isAllUsers() {
             return allUsers || !ConnectionOptions.hasToken();
         }
-    }
-
-    private void print(String line) {
-        spec.commandLine().getOut().println(line);
-        spec.commandLine().getOut().flush();
     }
 }

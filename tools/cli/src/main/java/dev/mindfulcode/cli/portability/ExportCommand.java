@@ -1,5 +1,6 @@
 package dev.mindfulcode.cli.portability;
 
+import dev.mindfulcode.cli.CliCommand;
 import dev.mindfulcode.cli.ConnectionOptions;
 import dev.mindfulcode.cli.ProgressBar;
 import dev.mindfulcode.cli.UserErrorException;
@@ -16,10 +17,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
 /** {@code mindful export}: downloads everything about a user. */
@@ -30,7 +29,7 @@ import tools.jackson.databind.JsonNode;
             "Downloads everything about your account (docs/export.md), with its access token in MINDFUL_TOKEN.",
             "The file appears when it is complete, and only you can read it."
         })
-public final class ExportCommand implements Callable<Integer> {
+public final class ExportCommand extends CliCommand implements Callable<Integer> {
 
     private static final double PERCENT = 100;
     private static final double MEBIBYTE = 1 << 20;
@@ -51,13 +50,9 @@ public final class ExportCommand implements Callable<Integer> {
     @Mixin
     private ConnectionOptions connection = new ConnectionOptions();
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-    private CommandSpec spec;
-
     @Override
     public Integer call() throws InterruptedException {
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = out();
         String token = connection.userToken();
         try (ApiClient api = new ApiClient(URI.create(connection.url()), Duration.ZERO, _ -> {})) {
             AtomicReference<String> detail = new AtomicReference<>("");

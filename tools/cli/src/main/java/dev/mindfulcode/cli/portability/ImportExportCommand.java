@@ -1,5 +1,6 @@
 package dev.mindfulcode.cli.portability;
 
+import dev.mindfulcode.cli.CliCommand;
 import dev.mindfulcode.cli.ConnectionOptions;
 import dev.mindfulcode.cli.ProgressBar;
 import dev.mindfulcode.cli.UserErrorException;
@@ -14,9 +15,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code mindful import export}: imports the history of an exported file. */
 @Command(
@@ -26,7 +25,7 @@ import picocli.CommandLine.Spec;
             "Imports the history of a JSON file of mindful export into another account, at its own times.",
             "Requires the access token of that account in MINDFUL_TOKEN. A repeated import counts nothing twice."
         })
-public final class ImportExportCommand implements Callable<Integer> {
+public final class ImportExportCommand extends CliCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "FILE", description = "A JSON file of mindful export.")
     private Path file = Path.of("export.json");
@@ -34,13 +33,9 @@ public final class ImportExportCommand implements Callable<Integer> {
     @Mixin
     private ConnectionOptions connection = new ConnectionOptions();
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-    private CommandSpec spec;
-
     @Override
     public Integer call() throws InterruptedException {
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = out();
         String token = connection.userToken();
         try (ApiClient api = new ApiClient(URI.create(connection.url()))) {
             HistoryImport.Result result;

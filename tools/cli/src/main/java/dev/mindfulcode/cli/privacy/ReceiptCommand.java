@@ -1,5 +1,6 @@
 package dev.mindfulcode.cli.privacy;
 
+import dev.mindfulcode.cli.CliCommand;
 import dev.mindfulcode.cli.UserErrorException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -12,11 +13,8 @@ import java.util.Base64;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -27,18 +25,14 @@ import tools.jackson.databind.json.JsonMapper;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         description = "Checks the signed receipt of an erased account, offline.")
-public final class ReceiptCommand implements Runnable {
+public final class ReceiptCommand extends CliCommand implements Runnable {
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final long FILE_BYTES_MAX = 1 << 20;
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
-    private CommandSpec spec;
-
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing command: verify.");
+        throw invalid("Missing command: verify.");
     }
 
     @Command(
@@ -67,7 +61,7 @@ public final class ReceiptCommand implements Runnable {
         if (receipt != null && user != null) {
             requireAccount(erasure, receipt, user);
         }
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = out();
         if (isJson) {
             out.println(content);
         } else {

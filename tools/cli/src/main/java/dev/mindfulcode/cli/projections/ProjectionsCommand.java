@@ -1,6 +1,7 @@
 package dev.mindfulcode.cli.projections;
 
 import dev.mindfulcode.cli.AuthorizedApi;
+import dev.mindfulcode.cli.CliCommand;
 import dev.mindfulcode.cli.ConnectionOptions;
 import java.util.List;
 import java.util.Locale;
@@ -8,9 +9,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
 /** {@code mindful projections}: lists projections with their builds and lag. */
@@ -21,7 +20,7 @@ import tools.jackson.databind.JsonNode;
             "Lists the builds of all projections: version of the fold, approximate rows, size and lag. A star: in use.",
             "Lag in records: of the log for the build in use, of the build in use for the others."
         })
-public final class ProjectionsCommand implements Callable<Integer> {
+public final class ProjectionsCommand extends CliCommand implements Callable<Integer> {
 
     @Mixin
     private ConnectionOptions system = new ConnectionOptions();
@@ -29,20 +28,16 @@ public final class ProjectionsCommand implements Callable<Integer> {
     @Option(names = "--json", description = "As JSON.")
     private boolean json;
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-    private CommandSpec spec;
-
     @Override
     public Integer call() {
         try (AuthorizedApi api = system.open()) {
             List<JsonNode> builds = new ProjectionApi(api).builds();
             if (json) {
-                spec.commandLine().getOut().println(builds);
+                out().println(builds);
             } else {
-                builds.forEach(build -> spec.commandLine().getOut().println(line(build)));
+                builds.forEach(build -> out().println(line(build)));
             }
-            spec.commandLine().getOut().flush();
+            out().flush();
             return ExitCode.OK;
         }
     }

@@ -1,8 +1,10 @@
 package dev.mindfulcode.cli.projections;
 
 import dev.mindfulcode.cli.AuthorizedApi;
+import dev.mindfulcode.cli.CliCommand;
 import dev.mindfulcode.cli.ConnectionOptions;
 import dev.mindfulcode.cli.UserErrorException;
+import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -10,11 +12,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
 /** {@code mindful rebuild}: rebuilds a projection from the first record, next to the one in use, and switches. */
@@ -26,7 +25,7 @@ import tools.jackson.databind.JsonNode;
             "Does not switch to fewer rows, nor to other rows by the same fold, unless forced.",
             "Ctrl-C ends the display, not the rebuild."
         })
-public final class RebuildCommand implements Callable<Integer> {
+public final class RebuildCommand extends CliCommand implements Callable<Integer> {
 
     private static final String ALL = "all";
 
@@ -57,15 +56,10 @@ public final class RebuildCommand implements Callable<Integer> {
     @Mixin
     private ConnectionOptions system = new ConnectionOptions();
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-    private CommandSpec spec;
-
     @Override
     public Integer call() {
         if (share < 1 || share > 100 || (force ? 1 : 0) + (back ? 1 : 0) + (drop ? 1 : 0) > 1) {
-            throw new ParameterException(
-                    spec.commandLine(),
+            throw invalid(
                     "--share is " + share + "; must be between 1 and 100; use at most one of --force, --back, --drop.");
         }
         try (AuthorizedApi opened = system.open()) {
@@ -76,14 +70,11 @@ public final class RebuildCommand implements Callable<Integer> {
                 isDone &= drop ? dropped(api, projection) : isInUse(api, projection);
             }
             if (json) {
-                spec.commandLine()
-                        .getOut()
-                        .println(api.builds().stream()
-                                .filter(build ->
-                                        names.contains(build.path("projection").asString()))
-                                .toList());
+                out().println(api.builds().stream()
+                        .filter(build -> names.contains(build.path("projection").asString()))
+                        .toList());
             }
-            spec.commandLine().getOut().flush();
+            out().flush();
             return isDone ? ExitCode.OK : ExitCode.SOFTWARE;
         }
     }
@@ -193,16 +184,8 @@ public final class RebuildCommand implements Callable<Integer> {
         return text.toString();
     }
 
-    private java.io.PrintWriter out() {
-        return spec.commandLine().getOut();
-    }
-
-    private java.io.PrintWriter err() {
-        return spec.commandLine().getErr();
-    }
-
     private void say(String format, Object... values) {
-        java.io.PrintWriter to = json ? err() : out();
+        PrintWriter to = json ? err() : out();
         to.println(String.format(Locale.ROOT, format, values));
         to.flush();
     }

@@ -1,16 +1,14 @@
 package dev.mindfulcode.cli.teams;
 
 import dev.mindfulcode.cli.AuthorizedApi;
+import dev.mindfulcode.cli.CliCommand;
 import dev.mindfulcode.cli.ConnectionOptions;
 import dev.mindfulcode.cli.http.ApiClient;
 import java.util.Locale;
 import java.util.UUID;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code mindful team plan}: sets a team's plan. */
 @Command(
@@ -18,7 +16,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         description = "Sets the plan of a team of a running system. Requires OPERATOR_TOKEN.")
-public final class TeamCommand implements Runnable {
+public final class TeamCommand extends CliCommand implements Runnable {
 
     /** A team's plan. */
     enum Plan {
@@ -26,13 +24,9 @@ public final class TeamCommand implements Runnable {
         PREMIUM
     }
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
-    private CommandSpec spec;
-
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing command: plan.");
+        throw invalid("Missing command: plan.");
     }
 
     @Command(
@@ -49,7 +43,6 @@ public final class TeamCommand implements Runnable {
                     "/api/admin/teams/" + team + "/plan",
                     ApiClient.json().createObjectNode().put("plan", name));
         }
-        spec.commandLine().getOut().println("Plan of " + team + ": " + name);
-        spec.commandLine().getOut().flush();
+        print("Plan of " + team + ": " + name);
     }
 }
