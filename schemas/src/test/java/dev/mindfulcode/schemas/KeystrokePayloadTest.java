@@ -3,7 +3,11 @@ package dev.mindfulcode.schemas;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class KeystrokePayloadTest {
@@ -58,10 +62,10 @@ final class KeystrokePayloadTest {
 
         assertThat(KeystrokePayload.decode(thousand).keystrokes()).isEqualTo(1_000);
         assertThatThrownBy(() -> new KeystrokePayload(new int[1_001], new byte[1_001], NONE, NONE, NO_BYTES, NONE))
-                .isInstanceOf(IllegalArgumentException.class);
+                .hasMessageStartingWith("intervals_ms: more than 1000");
         assertThatThrownBy(() ->
                         new KeystrokePayload(NONE, NO_BYTES, NONE, new int[1_001], new byte[1_001], new int[1_001]))
-                .isInstanceOf(IllegalArgumentException.class);
+                .hasMessageStartingWith("signal_at_ms: more than 1000");
         assertThatThrownBy(() -> KeystrokePayload.decode(withIntervals(1_001)))
                 .isInstanceOf(MalformedPayloadException.class)
                 .hasMessageContaining("intervals_ms");
@@ -114,8 +118,108 @@ final class KeystrokePayloadTest {
 
     @Test
     void textFormOmitsTheContent() {
-        assertThat(new KeystrokePayload(new int[] {4711}, new byte[1], NONE, NONE, NO_BYTES, NONE))
-                .hasToString("KeystrokePayload[1 keystrokes, 0 signals]");
+        assertThat(new KeystrokePayload(new int[] {4711}, new byte[1], NONE, new int[2], new byte[2], new int[2]))
+                .hasToString("KeystrokePayload[1 keystrokes, 2 signals]");
+    }
+
+    @Test
+    void visitsKeystrokesAndSignalsInTheOrderOfTime() {
+        KeystrokePayload payload = new KeystrokePayload(
+                new int[] {100, 50, 200},
+                new byte[] {KeyClass.LETTER.code(), KeyClass.SPACE.code(), Byte.MAX_VALUE},
+                new int[] {80, 75, 90},
+                new int[] {-5, 99, 150, 151, 900},
+                new byte[] {
+                    SignalKind.SAVE.code(), SignalKind.TEST.code(), SignalKind.BUILD.code(), 99, SignalKind.SAVE.code()
+                },
+                new int[] {0, 1, 0, 0, 0});
+
+        // A signal at the instant of a keystroke precedes it; unknown kinds are skipped, unknown classes are OTHER.
+        assertThat(events(payload, 1_000, 10_000))
+                .containsExactly(
+                        "1000 SAVE 0",
+                        "1099 TEST 1",
+                        "1100 +100 LETTER 80",
+                        "1150 BUILD 0",
+                        "1150 +50 SPACE 75",
+                        "1350 +200 OTHER 90",
+                        "1900 SAVE 0");
+        assertThat(events(payload, 1_000, 1_120))
+                .containsExactly(
+                        "1000 SAVE 0",
+                        "1099 TEST 1",
+                        "1100 +100 LETTER 80",
+                        "1120 BUILD 0",
+                        "1120 +50 SPACE 75",
+                        "1120 +200 OTHER 90",
+                        "1120 SAVE 0");
+    }
+
+    @Test
+    void visitsKeystrokesWithoutDwellsAndSignalsAlone() {
+        assertThat(events(new KeystrokePayload(new int[] {7}, new byte[1], NONE, NONE, NO_BYTES, NONE), 0, 10))
+                .containsExactly("7 +7 LETTER " + KeystrokePayload.DWELL_UNKNOWN);
+        assertThat(events(
+                        new KeystrokePayload(NONE, NO_BYTES, NONE, new int[] {3}, new byte[] {1}, new int[] {0}),
+                        0,
+                        10))
+                .containsExactly("3 SAVE 0");
+    }
+
+    private static List<String> events(KeystrokePayload payload, long startedAtMs, long latestMs) {
+        List<String> events = new ArrayList<>();
+        payload.forEachEvent(startedAtMs, latestMs, new KeystrokePayload.EventVisitor() {
+            @Override
+            public void keystroke(long atMs, int intervalMs, int keyClassCode, int dwellMs) {
+                events.add(atMs + " +" + intervalMs + " " + KeyClass.ofCode(keyClassCode) + " " + dwellMs);
+            }
+
+            @Override
+            public void signal(long atMs, int kindCode, int value) {
+                events.add(atMs + " " + SignalKind.ofCode(kindCode) + " " + value);
+            }
+        });
+        return events;
+    }
+
+    @Test
+    void countsElementsOverAllBlocks() throws MalformedPayloadException {
+        assertThat(KeystrokePayload.decode(intervalsInBlocks(600, 400, 1_000)).keystrokes())
+                .isEqualTo(1_000);
+        assertThatThrownBy(() -> KeystrokePayload.decode(intervalsInBlocks(600, 401, 1_001)))
+                .isInstanceOf(MalformedPayloadException.class)
+                .hasMessageContaining("intervals_ms: more than 1000");
+    }
+
+    @Test
+    void decodesPartOfABuffer() throws MalformedPayloadException {
+        byte[] payload = new KeystrokePayload(new int[] {5}, new byte[1], NONE, NONE, NO_BYTES, NONE).encode();
+        ByteBuffer whole = ByteBuffer.allocate(payload.length + 7)
+                .put(new byte[4])
+                .put(payload)
+                .flip()
+                .position(1)
+                .slice()
+                .position(3);
+
+        assertThat(KeystrokePayload.decode(whole).intervalsMs()).containsExactly(5);
+        assertThat(whole.position()).isEqualTo(3);
+    }
+
+    /** Two blocks of zeros as intervals, and as many key classes. */
+    private static byte[] intervalsInBlocks(int first, int second, int classes) {
+        AvroBinaryWriter head = new AvroBinaryWriter(AvroBinaryWriter.sizeOfInts(new int[first]));
+        head.ints(new int[first]);
+        AvroBinaryWriter tail = new AvroBinaryWriter(AvroBinaryWriter.sizeOfInts(new int[second]));
+        tail.ints(new int[second]);
+        AvroBinaryWriter rest = new AvroBinaryWriter(AvroBinaryWriter.sizeOfBytes(new byte[classes]));
+        rest.bytes(new byte[classes]);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.write(head.written(), 0, head.written().length - 1); // without the end of the array
+        out.writeBytes(tail.written());
+        out.writeBytes(rest.written());
+        out.writeBytes(new byte[4]);
+        return out.toByteArray();
     }
 
     private static byte[] withIntervals(int count) {

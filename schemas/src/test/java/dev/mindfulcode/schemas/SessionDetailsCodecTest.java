@@ -48,7 +48,11 @@ final class SessionDetailsCodecTest {
     }
 
     @Test
-    void rejectsOversizedNames() {
+    void rejectsOversizedNames() throws MalformedPayloadException {
+        // Six bytes are branches and the length.
+        SessionDetails largest = new SessionDetails("x".repeat(SessionDetailsCodec.SIZE_BYTES_MAX - 6), null, null);
+        assertThat(SessionDetailsCodec.decode(SessionDetailsCodec.encode(largest)))
+                .isEqualTo(largest);
         SessionDetails huge = new SessionDetails("x".repeat(SessionDetailsCodec.SIZE_BYTES_MAX), null, null);
 
         assertThatThrownBy(() -> SessionDetailsCodec.encode(huge)).isInstanceOf(IllegalArgumentException.class);

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -51,6 +53,24 @@ class ClockStepsTest {
 
             assertThat(startedOver.await(10, TimeUnit.SECONDS)).isTrue();
         }
+    }
+
+    @Test
+    void closesTheCurrentClient() {
+        List<Integer> closed = new ArrayList<>();
+        try (ClockStepWatch watch = new ClockStepWatch(InstantSource.system())) {
+            new ReopenableClient<>("test", watch, () -> 7, closed::add).close();
+        }
+
+        assertThat(closed).containsExactly(7);
+    }
+
+    @Test
+    void givesKafkaTheAdaptedClock() {
+        KafkaTime time = new KafkaTime(() -> Instant.ofEpochMilli(THREE_DAYS_MS));
+
+        assertThat(time.milliseconds()).isEqualTo(THREE_DAYS_MS);
+        assertThat(time.nanoseconds()).isNotZero();
     }
 
     @Test
