@@ -13,6 +13,7 @@ import dev.mindfulcode.webkit.endpoints.Access;
 import dev.mindfulcode.webkit.endpoints.Endpoint;
 import dev.mindfulcode.webkit.endpoints.Endpoint.Feature;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
+import dev.mindfulcode.webkit.endpoints.IngestEndpoints;
 import dev.mindfulcode.webkit.problems.ProblemType;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
@@ -55,7 +56,11 @@ import reactor.core.publisher.Mono;
 @EnableWebFluxSecurity
 class SecurityConfiguration {
 
-    private static final String[] INGEST = {"/api/keystrokes", "/api/features", "/ws/ingest"};
+    /** Ingest's own: it authenticates their requests. */
+    private static final String[] INGEST = {
+        IngestEndpoints.UPLOAD.path(), IngestEndpoints.FEATURES.path(), IngestEndpoints.WEB_SOCKET.path()
+    };
+
     private static final String TOKEN_PARAMETER = "token";
     private static final String TICKET_PARAMETER = "ticket";
 

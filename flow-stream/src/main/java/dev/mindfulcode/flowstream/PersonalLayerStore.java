@@ -62,22 +62,20 @@ final class PersonalLayerStore {
         store.put(key(userId), changed);
     }
 
-    /** Learns from a rating; false if there is no intensity of that time, so that the rating is only counted. */
+    /** Learns from a rating; false if there is no intensity of that time, so that nothing can be learned. */
     boolean learn(UUID userId, long atMs, int flow, double weight) {
         byte[] row = find(userId);
         PersonalLayer changed = loaded(row);
         float modelIntensity = row == null ? Float.NaN : readingOf(row, Math.floorDiv(atMs, MINUTE_MS));
-        boolean paired = !Float.isNaN(modelIntensity);
-        if (paired) {
-            changed.learn(atMs, modelIntensity, flow, weight);
-        } else {
-            changed.countWithoutReading();
+        if (Float.isNaN(modelIntensity)) {
+            return false;
         }
+        changed.learn(atMs, modelIntensity, flow, weight);
         byte[] stored = row == null ? emptyRow(AT_LAYER) : row;
         byte[] whole = Arrays.copyOf(stored, AT_LAYER + PersonalLayer.SIZE_BYTES);
         System.arraycopy(changed.toBytes(), 0, whole, AT_LAYER, PersonalLayer.SIZE_BYTES);
         store.put(key(userId), whole);
-        return paired;
+        return true;
     }
 
     /** Deletes what was learned but not the intensities: the next rating may be about the last hour. */

@@ -76,9 +76,4 @@ final class TeamStoreKeys {
         ByteBuffer buffer = ByteBuffer.wrap(memberKey.get(), WINDOW_BYTES, UUID_BYTES);
         return new UUID(buffer.getLong(), buffer.getLong());
     }
-
-    /** Returns the key of the window of a contribution's key. */
-    static Bytes windowOf(Bytes memberKey) {
-        return Bytes.wrap(Arrays.copyOf(memberKey.get(), WINDOW_BYTES));
-    }
 }

@@ -77,7 +77,6 @@ public final class PersonalLayer {
     private static final byte VERSION = 2;
 
     private static final int AT_VERSION = 0;
-    private static final int AT_GIVEN = 4;
     private static final int AT_HOURS = 8;
     private static final int AT_LEARNED = 12;
     private static final int AT_LATEST_MS = 16;
@@ -88,7 +87,6 @@ public final class PersonalLayer {
     private static final int AT_OPEN_LOGIT = 56;
     private static final int AT_OPEN_YES = 64;
 
-    private int given;
     private int hours;
     private int learned;
     private long firstAtMs;
@@ -127,7 +125,6 @@ public final class PersonalLayer {
             throw new IllegalArgumentException("not a personal layer of version " + VERSION + "; replay the labels");
         }
         ByteBuffer from = ByteBuffer.wrap(stored).order(ByteOrder.LITTLE_ENDIAN);
-        given = from.getInt(AT_GIVEN);
         hours = from.getInt(AT_HOURS);
         learned = from.getInt(AT_LEARNED);
         latestAtMs = from.getLong(AT_LATEST_MS);
@@ -148,10 +145,7 @@ public final class PersonalLayer {
     public byte[] toBytes() {
         byte[] bytes = new byte[SIZE_BYTES];
         ByteBuffer into = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        into.put(AT_VERSION, VERSION)
-                .putInt(AT_GIVEN, given)
-                .putInt(AT_HOURS, hours)
-                .putInt(AT_LEARNED, learned);
+        into.put(AT_VERSION, VERSION).putInt(AT_HOURS, hours).putInt(AT_LEARNED, learned);
         into.putLong(AT_LATEST_MS, latestAtMs).putLong(AT_FIRST_MS, firstAtMs).putDouble(AT_GAIN, gain);
         into.putLong(AT_OPEN_FROM_MS, openFromMs).putDouble(AT_OPEN_WEIGHT, openWeight);
         into.putDouble(AT_OPEN_LOGIT, openLogit).putDouble(AT_OPEN_YES, openYes);
@@ -163,7 +157,6 @@ public final class PersonalLayer {
 
     /** Removes all labels. */
     public void reset() {
-        given = 0;
         hours = 0;
         learned = 0;
         firstAtMs = 0;
@@ -175,11 +168,6 @@ public final class PersonalLayer {
         openYes = 0;
         Arrays.fill(logLikelihood, 0f);
         updatePosterior(0);
-    }
-
-    /** Counts a label without a reading, from which nothing can be learned. */
-    public void countWithoutReading() {
-        given++;
     }
 
     /**
@@ -206,7 +194,6 @@ public final class PersonalLayer {
         double bounded = Math.clamp(weight, WEIGHT_MIN, 1);
         double logit = logit(modelIntensity);
         double yes = (Math.clamp(flow, FLOW_MIN, FLOW_MAX) - FLOW_MIN) / (double) (FLOW_MAX - FLOW_MIN);
-        given++;
         if (learned > 0 && at < openFromMs) {
             close(at, bounded, logit, yes); // late, about an hour that is over
         } else {

@@ -26,7 +26,6 @@ class PersonalLayerProperties {
     @Property
     void isTheIdentityWithoutLabels(@ForAll @FloatRange(min = 0, max = 1) float intensity) {
         PersonalLayer layer = new PersonalLayer();
-        layer.countWithoutReading();
         assertThat(layer.intensity(intensity)).isEqualTo(intensity);
         assertThat(layer.isPersonal()).isFalse();
     }

@@ -61,10 +61,6 @@ public final class ArrayBinder<R> {
         return objects("int8", column);
     }
 
-    public ArrayBinder<R> doublesOrNull(Function<R, @Nullable Double> column) {
-        return objects("float8", column);
-    }
-
     public ArrayBinder<R> longs(ToLongFunction<R> column) {
         columns.add(_ -> rows.stream().mapToLong(column).toArray());
         return this;
