@@ -136,7 +136,7 @@ public class GatewayConfiguration {
 
     @Bean
     KafkaConnection gatewayKafkaConnection(GatewaySettings settings) {
-        return new KafkaConnection(settings.kafka().bootstrapServers(), settings.registry());
+        return new KafkaConnection(settings.kafka().parsed(), settings.registry());
     }
 
     @Bean
@@ -146,7 +146,7 @@ public class GatewayConfiguration {
 
     @Bean
     KafkaHealth gatewayKafkaHealth(KafkaConnection kafka) {
-        return new KafkaHealth(kafka.bootstrapServers());
+        return new KafkaHealth(kafka.cluster());
     }
 
     @Bean

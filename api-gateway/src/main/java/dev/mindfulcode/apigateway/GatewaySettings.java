@@ -9,6 +9,7 @@ import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.identity.JwtSecret;
 import dev.mindfulcode.identity.OidcIssuer;
 import dev.mindfulcode.management.ManagementServer;
+import dev.mindfulcode.schemas.KafkaCluster;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.webhooks.WebhookSettings;
 import dev.mindfulcode.webkit.limits.CidrBlock;
@@ -80,10 +81,16 @@ record GatewaySettings(
         }
     }
 
-    record KafkaSettings(@DefaultValue("") String bootstrapServers) {
+    record KafkaSettings(
+            @DefaultValue("") String bootstrapServers,
+            @Nullable String clientProperties) {
 
         KafkaSettings {
-            requireSet("KAFKA_BOOTSTRAP_SERVERS", bootstrapServers, "localhost:9092");
+            KafkaCluster.parse(bootstrapServers, clientProperties);
+        }
+
+        KafkaCluster parsed() {
+            return KafkaCluster.parse(bootstrapServers, clientProperties);
         }
     }
 

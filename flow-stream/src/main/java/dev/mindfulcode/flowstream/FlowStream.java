@@ -13,7 +13,6 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.SortedMap;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
@@ -127,8 +126,7 @@ public final class FlowStream implements SmartLifecycle {
 
     /** Reports committed offsets past the end of a topic: the topic has lost records that the stream had read. */
     private void logLostRecords() {
-        try (Admin admin =
-                Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, settings.kafkaBootstrapServers()))) {
+        try (Admin admin = Admin.create(settings.kafka().clientConfig(Map.of()))) {
             SortedMap<String, Long> lost = new FlowStreamReset(admin).lost();
             if (!lost.isEmpty()) {
                 log.error(

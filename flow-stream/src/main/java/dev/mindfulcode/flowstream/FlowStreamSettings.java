@@ -5,6 +5,7 @@ import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.flowengine.team.PrivacyBudget;
 import dev.mindfulcode.flowengine.team.TeamDayRelease;
 import dev.mindfulcode.management.ManagementServer;
+import dev.mindfulcode.schemas.KafkaCluster;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import java.math.BigDecimal;
 import java.nio.file.Path;
@@ -33,6 +34,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 record FlowStreamSettings(
         @DefaultValue("") String databaseUrl,
         @DefaultValue("") String kafkaBootstrapServers,
+        @Nullable String kafkaClientProperties,
         @DefaultValue("") String schemaRegistryUrl,
         @Nullable String encryptionKey,
         @Nullable String encryptionKeyPrevious,
@@ -53,7 +55,7 @@ record FlowStreamSettings(
 
     FlowStreamSettings {
         requireSet("DATABASE_URL", databaseUrl, "postgresql://user:password@host:5432/database");
-        requireSet("KAFKA_BOOTSTRAP_SERVERS", kafkaBootstrapServers, "localhost:9092");
+        KafkaCluster.parse(kafkaBootstrapServers, kafkaClientProperties);
         requireSet("SCHEMA_REGISTRY_URL", schemaRegistryUrl, "http://localhost:8081/apis/registry/v3");
         requireSet(
                 "MINDFUL_STATE_DIR", mindfulStateDir, "/var/lib/mindful/flow-stream, a folder of this process alone");
@@ -89,6 +91,10 @@ record FlowStreamSettings(
         return PostgresUrl.parse(databaseUrl);
     }
 
+    KafkaCluster kafka() {
+        return KafkaCluster.parse(kafkaBootstrapServers, kafkaClientProperties);
+    }
+
     SchemaRegistry registry() {
         return new SchemaRegistry(schemaRegistryUrl, mindfulRegisterSchemas);
     }
@@ -99,7 +105,7 @@ record FlowStreamSettings(
 
     StreamSettings stream() {
         return new StreamSettings(
-                kafkaBootstrapServers,
+                kafka(),
                 Path.of(mindfulStateDir),
                 Duration.ofMillis(mindfulCommitIntervalMs),
                 mindfulStreamThreads,

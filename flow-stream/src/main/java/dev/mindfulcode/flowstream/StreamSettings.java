@@ -1,8 +1,10 @@
 package dev.mindfulcode.flowstream;
 
+import dev.mindfulcode.schemas.KafkaCluster;
 import dev.mindfulcode.schemas.Topics;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *     the stream for some milliseconds; live readers do not wait for it
  */
 record StreamSettings(
-        String bootstrapServers,
+        KafkaCluster kafka,
         Path stateFolder,
         Duration commitInterval,
         int threads,
@@ -40,8 +42,8 @@ record StreamSettings(
 
     Properties properties(DeadLetterFactory deadLetters) {
         Properties properties = new Properties();
+        properties.putAll(kafka.clientConfig(Map.of()));
         properties.put(StreamsConfig.APPLICATION_ID_CONFIG, APPLICATION_ID);
-        properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
         properties.put(StreamsConfig.STATE_DIR_CONFIG, stateFolder.toString());
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, commitInterval.toMillis());

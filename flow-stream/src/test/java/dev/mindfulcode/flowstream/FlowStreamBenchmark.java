@@ -2,6 +2,7 @@ package dev.mindfulcode.flowstream;
 
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.FlowState;
+import dev.mindfulcode.schemas.KafkaCluster;
 import dev.mindfulcode.schemas.KeystrokeBatch;
 import dev.mindfulcode.schemas.Topics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -344,7 +345,11 @@ final class FlowStreamBenchmark {
     private static Properties properties(int threads, String what, StreamMeters meters) throws Exception {
         Path state = Files.createTempDirectory(Files.createDirectories(Path.of("target", "bench")), what);
         Properties properties = new StreamSettings(
-                        Kafka.PLATFORM.bootstrapServers(), state.toAbsolutePath(), COMMIT_INTERVAL, threads, null)
+                        KafkaCluster.of(Kafka.PLATFORM.bootstrapServers()),
+                        state.toAbsolutePath(),
+                        COMMIT_INTERVAL,
+                        threads,
+                        null)
                 .properties(new DeadLetterFactory(StreamDriver.REGISTRY, InstantSource.system(), meters));
         properties.put(StreamsConfig.APPLICATION_ID_CONFIG, what + "-" + System.nanoTime());
         String override = System.getProperty("bench.override", "");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mindfulcode.flowengine.team.PrivacyBudget;
+import dev.mindfulcode.schemas.KafkaCluster;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -82,7 +83,11 @@ class FlowStreamSettingsTest {
 
         assertThat(settings.stream())
                 .isEqualTo(new StreamSettings(
-                        "localhost:9092", Path.of("/var/lib/mindful"), Duration.ofMillis(250), 3, "stream-1"));
+                        KafkaCluster.of("localhost:9092"),
+                        Path.of("/var/lib/mindful"),
+                        Duration.ofMillis(250),
+                        3,
+                        "stream-1"));
         assertThat(settings.mindfulTeamMembersMin()).isEqualTo(7);
         assertThat(settings.teamPrivacyBudget()).isEqualTo(new PrivacyBudget(250_000, 2_500_000));
         assertThat(settings.mindfulRegisterSchemas()).isTrue();

@@ -13,6 +13,7 @@ import dev.mindfulcode.schemas.FlowFeatures;
 import dev.mindfulcode.schemas.FlowMinute;
 import dev.mindfulcode.schemas.FlowPeriod;
 import dev.mindfulcode.schemas.FlowState;
+import dev.mindfulcode.schemas.KafkaCluster;
 import dev.mindfulcode.schemas.KeystrokeBatch;
 import dev.mindfulcode.schemas.ModelKind;
 import dev.mindfulcode.schemas.ProgressMarker;
@@ -113,7 +114,8 @@ final class StreamDriver implements AutoCloseable {
                 streamMeters,
                 new ClampedTimestampExtractor(clock),
                 teamPrivacy);
-        Properties properties = new StreamSettings("unused:1", stateFolder, Duration.ofSeconds(5), 1, null)
+        Properties properties = new StreamSettings(
+                        KafkaCluster.of("unused:1"), stateFolder, Duration.ofSeconds(5), 1, null)
                 .properties(new DeadLetterFactory(REGISTRY, clock, streamMeters));
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, guarantee);
         driver = new TopologyTestDriver(topology.get(), properties, now);

@@ -57,10 +57,7 @@ final class Ingest implements AutoCloseable {
         ciphers = new UserCipherLookup(userKeys);
         sessions = new SessionAccessLookup(database);
         publisher = new KeystrokePublisher(
-                settings.kafkaBootstrapServers(),
-                settings.mindfulIngestInFlightBytes(),
-                settings.schemaRegistry(),
-                meters);
+                settings.kafka(), settings.mindfulIngestInFlightBytes(), settings.schemaRegistry(), meters);
         lifecycle = new IngestLifecycle(inFlight, connections);
         UploadPipeline pipeline = new UploadPipeline(
                 ciphers, sessions, new SessionShiftCache(Ticker.systemTicker()), publisher, metrics, clock);

@@ -5,7 +5,7 @@ import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.identity.JwtSecret;
 import dev.mindfulcode.identity.OidcIssuer;
 import dev.mindfulcode.management.ManagementServer;
-import dev.mindfulcode.schemas.RequiredSetting;
+import dev.mindfulcode.schemas.KafkaCluster;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -27,7 +27,8 @@ record IngestSettings(
         String encryptionKey,
         @Nullable String encryptionKeyPrevious,
         String databaseUrl,
-        String kafkaBootstrapServers,
+        @Nullable String kafkaBootstrapServers,
+        @Nullable String kafkaClientProperties,
         String schemaRegistryUrl,
         @DefaultValue("false") boolean mindfulRegisterSchemas,
         @DefaultValue("33554432") long mindfulIngestInFlightBytes,
@@ -41,8 +42,8 @@ record IngestSettings(
         KeyEncryptionKey.parse(encryptionKey, encryptionKeyPrevious);
         PostgresUrl.parse(databaseUrl);
         SchemaRegistry.parse(schemaRegistryUrl, mindfulRegisterSchemas);
-        kafkaBootstrapServers = RequiredSetting.of("KAFKA_BOOTSTRAP_SERVERS", kafkaBootstrapServers, "localhost:9092");
         ManagementServer.requirePort(managementPort);
+        KafkaCluster.parse(kafkaBootstrapServers, kafkaClientProperties);
         if (mindfulIngestInFlightBytes < UploadLimits.REQUEST_BYTES_MAX) {
             throw new IllegalArgumentException("MINDFUL_INGEST_IN_FLIGHT_BYTES is " + mindfulIngestInFlightBytes
                     + "; must be at least " + UploadLimits.REQUEST_BYTES_MAX + ", the size of the largest upload");
@@ -65,6 +66,10 @@ record IngestSettings(
 
     PostgresUrl database() {
         return PostgresUrl.parse(databaseUrl);
+    }
+
+    KafkaCluster kafka() {
+        return KafkaCluster.parse(kafkaBootstrapServers, kafkaClientProperties);
     }
 
     SchemaRegistry schemaRegistry() {

@@ -1,6 +1,7 @@
 package dev.mindfulcode.ingestservice;
 
 import dev.mindfulcode.dataprotection.UserCipher;
+import dev.mindfulcode.schemas.KafkaCluster;
 import dev.mindfulcode.schemas.ReadAfterToken;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.clock.ClockStepWatch;
@@ -73,8 +74,8 @@ final class KeystrokePublisher implements SmartLifecycle {
     private volatile @Nullable Disposable connecting;
     private volatile boolean running;
 
-    KeystrokePublisher(String bootstrapServers, long inFlightBytesMax, SchemaRegistry registry, MeterRegistry meters) {
-        this.config = config(bootstrapServers, inFlightBytesMax);
+    KeystrokePublisher(KafkaCluster kafka, long inFlightBytesMax, SchemaRegistry registry, MeterRegistry meters) {
+        this.config = config(kafka, inFlightBytesMax);
         this.registry = registry;
         this.metrics = new ProducerMetrics(meters);
         Gauge.builder("mindful.ingest.ready", this, self -> self.isReady() ? 1 : 0)
@@ -103,9 +104,8 @@ final class KeystrokePublisher implements SmartLifecycle {
         return factory;
     }
 
-    private static Map<String, Object> config(String bootstrapServers, long inFlightBytesMax) {
-        return Map.ofEntries(
-                Map.entry(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers),
+    private static Map<String, Object> config(KafkaCluster kafka, long inFlightBytesMax) {
+        return kafka.clientConfig(Map.ofEntries(
                 Map.entry(ProducerConfig.CLIENT_ID_CONFIG, CLIENT_ID),
                 Map.entry(ProducerConfig.ACKS_CONFIG, "all"),
                 Map.entry(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true),
@@ -119,7 +119,7 @@ final class KeystrokePublisher implements SmartLifecycle {
                 Map.entry(ProducerConfig.MAX_BLOCK_MS_CONFIG, 0),
                 Map.entry(ProducerConfig.BUFFER_MEMORY_CONFIG, 2 * inFlightBytesMax),
                 Map.entry(ProducerConfig.METADATA_MAX_IDLE_CONFIG, METADATA_IDLE_RETENTION.toMillis()),
-                Map.entry(ProducerConfig.ENABLE_METRICS_PUSH_CONFIG, false));
+                Map.entry(ProducerConfig.ENABLE_METRICS_PUSH_CONFIG, false)));
     }
 
     @Override

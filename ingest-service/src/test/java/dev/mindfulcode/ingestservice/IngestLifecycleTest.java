@@ -3,6 +3,7 @@ package dev.mindfulcode.ingestservice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.embeddedplatform.TestPlatform;
+import dev.mindfulcode.schemas.KafkaCluster;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
@@ -39,7 +40,10 @@ class IngestLifecycleTest {
     @Test
     void startsThePublisherBeforeTheWebServerAndDrainsBeforeItStops() {
         KeystrokePublisher publisher = new KeystrokePublisher(
-                "localhost:1", 1_000, new SchemaRegistry("http://localhost:1", false), new SimpleMeterRegistry());
+                KafkaCluster.of("localhost:1"),
+                1_000,
+                new SchemaRegistry("http://localhost:1", false),
+                new SimpleMeterRegistry());
         IngestLifecycle lifecycle = new IngestLifecycle(new InFlightBytes(1_000), new AtomicInteger());
 
         // Phases start in ascending order and stop in descending order.

@@ -27,7 +27,7 @@ public class ProjectionConfiguration {
     AnalyticsService projectionAnalytics(ProjectionSettings settings, ObjectProvider<MeterRegistry> meters) {
         return new AnalyticsService(new AnalyticsService.Settings(
                 settings.postgres(),
-                settings.kafkaBootstrapServers(),
+                settings.kafka(),
                 settings.registry(),
                 settings.keyEncryptionKey(),
                 settings.mindfulPluginRuns(),

@@ -34,7 +34,6 @@ public final class ProjectionService implements SmartLifecycle {
 
     private static final List<Topic<?>> USER_TOPICS = List.of(Topics.SESSIONS, Topics.ACCOUNTS);
 
-    private static final String GROUP_PREFIX = "mindful-projection-";
     private static final int USER_RECORDS_MAX = 500;
     private static final int STREAMED_RECORDS_MAX = 2_000;
 
@@ -110,7 +109,7 @@ public final class ProjectionService implements SmartLifecycle {
             ReadModel.migrate(database, projections);
             PostgresUserKeys keys = PostgresUserKeys.open(database, settings.keyEncryptionKey());
             KafkaDeadLetterSink deadLetters =
-                    new KafkaDeadLetterSink(settings.kafkaBootstrapServers(), settings.registry(), Clock.systemUTC());
+                    new KafkaDeadLetterSink(settings.kafka(), settings.registry(), Clock.systemUTC());
             List<ProjectionLoop> loops = List.of(
                             loop("written", USER_TOPICS, USER_RECORDS_MAX),
                             loop("streamed", streamed(), STREAMED_RECORDS_MAX))
@@ -119,7 +118,7 @@ public final class ProjectionService implements SmartLifecycle {
                     .toList();
             loops.forEach(ProjectionLoop::start);
             RebuildRunner rebuilds = new RebuildRunner(new RebuildSettings(
-                    settings.kafkaBootstrapServers(), settings.registry(), rebuildDatabase, keys, projections, meters));
+                    settings.kafka(), settings.registry(), rebuildDatabase, keys, projections, meters));
             rebuilds.start();
             ErasureRunner erasures = new ErasureRunner(rebuildDatabase);
             erasures.start();
@@ -208,9 +207,9 @@ public final class ProjectionService implements SmartLifecycle {
                 .toList();
         return new LoopSettings(
                 name,
-                GROUP_PREFIX + name,
+                Topics.PROJECTION_GROUP_PREFIX + name,
                 settings.mindfulInstanceId(),
-                settings.kafkaBootstrapServers(),
+                settings.kafka(),
                 topics,
                 reading,
                 ReadModel.TABLES,

@@ -3,6 +3,7 @@ package dev.mindfulcode.projectionservice;
 import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.management.ManagementServer;
+import dev.mindfulcode.schemas.KafkaCluster;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -20,6 +21,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 record ProjectionSettings(
         @DefaultValue("") String databaseUrl,
         @DefaultValue("") String kafkaBootstrapServers,
+        @Nullable String kafkaClientProperties,
         @DefaultValue("") String schemaRegistryUrl,
         @Nullable String encryptionKey,
         @Nullable String encryptionKeyPrevious,
@@ -32,7 +34,7 @@ record ProjectionSettings(
 
     ProjectionSettings {
         requireSet("DATABASE_URL", databaseUrl, "postgresql://user:password@host:5432/database");
-        requireSet("KAFKA_BOOTSTRAP_SERVERS", kafkaBootstrapServers, "localhost:9092");
+        KafkaCluster.parse(kafkaBootstrapServers, kafkaClientProperties);
         requireSet("SCHEMA_REGISTRY_URL", schemaRegistryUrl, "http://localhost:8081/apis/registry/v3");
         PostgresUrl.parse(databaseUrl);
         KeyEncryptionKey.parse(encryptionKey, encryptionKeyPrevious);
@@ -45,6 +47,10 @@ record ProjectionSettings(
 
     PostgresUrl postgres() {
         return PostgresUrl.parse(databaseUrl);
+    }
+
+    KafkaCluster kafka() {
+        return KafkaCluster.parse(kafkaBootstrapServers, kafkaClientProperties);
     }
 
     SchemaRegistry registry() {

@@ -205,6 +205,7 @@ final class Pipeline implements AutoCloseable {
                 new ProjectionSettings(
                         databaseUrl,
                         PLATFORM.bootstrapServers(),
+                        null,
                         registryUrl,
                         database.encryptionKey(),
                         null,

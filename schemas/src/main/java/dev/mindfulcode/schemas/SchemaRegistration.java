@@ -12,7 +12,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.apache.avro.Schema;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.avro.specific.SpecificData;
 
 /**
@@ -28,25 +29,61 @@ final class SchemaRegistration implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final String artifactsUrl;
+    private final String registryUrl;
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(REQUEST_TIMEOUT)
             .build();
 
     SchemaRegistration(SchemaRegistry registry) {
-        artifactsUrl = registry.url() + "/groups/default/artifacts";
+        registryUrl = registry.url();
     }
 
+    /** Registers schemas that are missing; harmless when repeated. */
     void register(List<Topic<?>> topics) {
+        schemas(topics).forEach(this::register);
+    }
+
+    /** Returns the artifacts whose present schema the registry does not have in any version. */
+    List<String> missing(List<Topic<?>> topics) {
+        return schemas(topics).entrySet().stream()
+                .filter(schema -> !isRegistered(schema.getKey(), schema.getValue()))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /** Returns the schemas by artifact. */
+    private static SortedMap<String, String> schemas(List<Topic<?>> topics) {
+        SortedMap<String, String> schemas = new TreeMap<>();
         for (Topic<?> topic : topics) {
-            Schema schema = SpecificData.get().getSchema(topic.valueType());
+            String schema = SpecificData.get().getSchema(topic.valueType()).toString();
             if (topic.sealed()) {
-                register(topic.name() + "-value", SealedEvent.getClassSchema().toString());
-                register(topic.eventName() + "-value", schema.toString());
+                schemas.put(
+                        topic.name() + "-value", SealedEvent.getClassSchema().toString());
+                schemas.put(topic.eventName() + "-value", schema);
             } else {
-                register(topic.name() + "-value", schema.toString());
+                schemas.put(topic.name() + "-value", schema);
             }
+        }
+        return schemas;
+    }
+
+    private boolean isRegistered(String artifactId, String schema) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(registryUrl
+                        + "/search/versions?canonical=true&artifactType=AVRO&groupId=default&artifactId="
+                        + artifactId))
+                .timeout(REQUEST_TIMEOUT)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(schema))
+                .build();
+        HttpResponse<String> response = send(request);
+        if (response.statusCode() != 200) {
+            throw rejected(artifactId, response);
+        }
+        try {
+            return JSON.readTree(response.body()).path("count").asInt() > 0;
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("The schema registry answered with something that is not JSON", e);
         }
     }
 
@@ -58,7 +95,8 @@ final class SchemaRegistration implements AutoCloseable {
                 "AVRO",
                 "firstVersion",
                 Map.of("content", Map.of("content", schema, "contentType", "application/json"))));
-        HttpRequest request = HttpRequest.newBuilder(URI.create(artifactsUrl + "?ifExists=FIND_OR_CREATE_VERSION"))
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create(registryUrl + "/groups/default/artifacts?ifExists=FIND_OR_CREATE_VERSION"))
                 .timeout(REQUEST_TIMEOUT)
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(body))
@@ -69,10 +107,14 @@ final class SchemaRegistration implements AutoCloseable {
                 return;
             }
             if (attempt == ATTEMPTS_MAX) {
-                throw new IllegalStateException("The schema registry answered " + response.statusCode() + " to "
-                        + artifactId + ": " + response.body());
+                throw rejected(artifactId, response);
             }
         }
+    }
+
+    private static IllegalStateException rejected(String artifactId, HttpResponse<String> response) {
+        return new IllegalStateException(
+                "The schema registry answered " + response.statusCode() + " to " + artifactId + ": " + response.body());
     }
 
     private HttpResponse<String> send(HttpRequest request) {
@@ -80,7 +122,7 @@ final class SchemaRegistration implements AutoCloseable {
             return http.send(request, BodyHandlers.ofString());
         } catch (IOException e) {
             throw new IllegalStateException(
-                    "The schema registry at " + artifactsUrl + " does not answer: is SCHEMA_REGISTRY_URL right?", e);
+                    "The schema registry at " + registryUrl + " does not answer: is SCHEMA_REGISTRY_URL right?", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while schemas were being registered", e);

@@ -6,7 +6,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -14,7 +13,6 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
@@ -31,29 +29,26 @@ final class TopicCreation {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private static final long POLL_INTERVAL_MS = 50;
-    private static final String UNLIMITED = "-1";
-    private static final String COMPACTION_LAG_MAX_MS = Long.toString(Topics.COMPACTION_LAG_MAX.toMillis());
-
-    /** A dead letter wraps a record of up to the default 1 MiB. */
-    private static final int DEAD_LETTER_BYTES_MAX = 2 * 1024 * 1024;
 
     private final Admin admin;
-    private final int partitions;
-    private final short replication;
+    private final TopicLayout layout;
 
-    TopicCreation(Admin admin, int partitions, short replication) {
+    TopicCreation(Admin admin, TopicLayout layout) {
         this.admin = admin;
-        this.partitions = partitions;
-        this.replication = replication;
+        this.layout = layout;
     }
 
     void createMissing(List<Topic<?>> topics) {
-        Map<String, KafkaFuture<Void>> created =
-                admin.createTopics(topics.stream().map(this::newTopic).toList()).values();
-        created.forEach((name, future) -> awaitCreation(future));
-        Map<String, TopicDescription> described = awaitLeaders(topics);
-        requireCopartitioned(topics, described);
+        requireCopartitioned(topics, create(topics));
         correctSettings(topics);
+    }
+
+    /** Creates those of the topics that are missing, and waits until all are usable. */
+    Map<String, TopicDescription> create(List<Topic<?>> topics) {
+        admin.createTopics(topics.stream().map(layout::newTopic).toList())
+                .values()
+                .forEach((name, future) -> awaitCreation(future));
+        return awaitLeaders(topics);
     }
 
     /** Corrects the settings of existing topics on which it depends what is retained. */
@@ -62,10 +57,10 @@ final class TopicCreation {
         for (Topic<?> topic : topics) {
             Map<String, String> settings = new HashMap<>();
             if (topic.retention() == null) {
-                settings.put(TopicConfig.RETENTION_MS_CONFIG, UNLIMITED);
+                settings.put(TopicConfig.RETENTION_MS_CONFIG, TopicLayout.UNLIMITED);
             }
             if (topic.compacted()) {
-                settings.put(TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG, COMPACTION_LAG_MAX_MS);
+                settings.put(TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG, TopicLayout.COMPACTION_LAG_MAX_MS);
             }
             wanted.put(new ConfigResource(ConfigResource.Type.TOPIC, topic.name()), settings);
         }
@@ -73,7 +68,7 @@ final class TopicCreation {
             for (String changelog : changelogs()) {
                 wanted.put(
                         new ConfigResource(ConfigResource.Type.TOPIC, changelog),
-                        Map.of(TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG, COMPACTION_LAG_MAX_MS));
+                        Map.of(TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG, TopicLayout.COMPACTION_LAG_MAX_MS));
             }
             Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
             get(admin.describeConfigs(wanted.keySet()).all()).forEach((topic, config) -> {
@@ -96,7 +91,7 @@ final class TopicCreation {
 
     private List<String> changelogs() throws ExecutionException, InterruptedException, TimeoutException {
         return get(admin.listTopics().names()).stream()
-                .filter(name -> name.startsWith(Topics.FLOW_STREAM_GROUP + "-") && name.endsWith("-changelog"))
+                .filter(Topics::isChangelog)
                 .toList();
     }
 
@@ -113,43 +108,6 @@ final class TopicCreation {
 
     private static <T> T get(KafkaFuture<T> future) throws ExecutionException, InterruptedException, TimeoutException {
         return future.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    private NewTopic newTopic(Topic<?> topic) {
-        Map<String, String> config = new HashMap<>();
-        config.put(
-                TopicConfig.CLEANUP_POLICY_CONFIG,
-                topic.compacted() ? TopicConfig.CLEANUP_POLICY_COMPACT : TopicConfig.CLEANUP_POLICY_DELETE);
-        config.put(TopicConfig.RETENTION_BYTES_CONFIG, "-1");
-        if (topic.compacted()) {
-            config.put(TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG, COMPACTION_LAG_MAX_MS);
-        }
-        // Accepts records stamped while a server's clock was ahead.
-        config.put(TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG, Long.toString(Long.MAX_VALUE));
-        config.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, Integer.toString(minInSyncReplicas()));
-        Duration retention = topic.retention();
-        if (retention == null) {
-            config.put(TopicConfig.RETENTION_MS_CONFIG, UNLIMITED);
-        } else {
-            config.put(TopicConfig.RETENTION_MS_CONFIG, Long.toString(retention.toMillis()));
-            // Streams copies event time to its output. Records of late batches and rebuilds would be past their
-            // retention
-            // when written, so retention counts from the time of writing.
-            config.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
-        }
-        if (topic.equals(Topics.DEAD_LETTERS)) {
-            config.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(DEAD_LETTER_BYTES_MAX));
-        }
-        return new NewTopic(topic.name(), Optional.of(topic.partitionsOf(partitions)), Optional.of(replication))
-                .configs(config);
-    }
-
-    /**
-     * With acks=all a record survives the loss of all replicas but these, and one broker may be away without writes
-     * failing.
-     */
-    private int minInSyncReplicas() {
-        return Math.max(1, replication - 1);
     }
 
     private static void awaitCreation(KafkaFuture<Void> future) {
@@ -213,13 +171,13 @@ final class TopicCreation {
             TopicDescription description = described.get(topic.name());
             if (description != null
                     && topic.isCopartitioned()
-                    && description.partitions().size() != partitions) {
+                    && description.partitions().size() != layout.partitions()) {
                 different.add(topic.name() + " has " + description.partitions().size());
             }
         }
         if (!different.isEmpty()) {
             throw new IllegalStateException("Topics keyed by user must all have the same number of partitions, "
-                    + partitions + " are configured, but " + String.join(", ", different)
+                    + layout.partitions() + " are configured, but " + String.join(", ", different)
                     + ". Configure the number they have; to change it, replay them into new topics.");
         }
     }

@@ -10,6 +10,12 @@ public final class Topics {
     /** The consumer group of flow-stream, whose committed offsets say what it has processed. */
     public static final String FLOW_STREAM_GROUP = "mindful-flow";
 
+    /** The consumer group in which gateways store alerts. */
+    public static final String TEAM_ALERT_GROUP = "mindful-team-alerts";
+
+    /** The consumer groups of the projections begin with this; they store no offsets. */
+    public static final String PROJECTION_GROUP_PREFIX = "mindful-projection-";
+
     /** The longest time for which a compacted topic, or a changelog, retains a value after its key was overwritten. */
     public static final Duration COMPACTION_LAG_MAX = Duration.ofDays(1);
 
@@ -95,7 +101,12 @@ public final class Topics {
      * @throws org.apache.kafka.common.KafkaException where the cluster refuses or does not answer
      */
     public static void createMissing(Admin admin, int partitions, short replication) {
-        new TopicCreation(admin, partitions, replication).createMissing(ALL);
+        new TopicCreation(admin, TopicLayout.of(partitions, replication)).createMissing(ALL);
+    }
+
+    /** Returns whether a topic is a changelog of flow-stream. */
+    static boolean isChangelog(String topic) {
+        return topic.startsWith(FLOW_STREAM_GROUP + "-") && topic.endsWith("-changelog");
     }
 
     /**
@@ -107,6 +118,17 @@ public final class Topics {
     public static void registerSchemas(SchemaRegistry registry) {
         try (SchemaRegistration registration = new SchemaRegistration(registry)) {
             registration.register(ALL);
+        }
+    }
+
+    /**
+     * Returns the artifacts whose schema of this release the registry does not have, sorted.
+     *
+     * @throws IllegalStateException where the registry refuses or does not answer
+     */
+    public static List<String> missingSchemas(SchemaRegistry registry) {
+        try (SchemaRegistration registration = new SchemaRegistration(registry)) {
+            return registration.missing(ALL);
         }
     }
 }

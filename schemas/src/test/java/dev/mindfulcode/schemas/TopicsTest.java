@@ -117,6 +117,39 @@ final class TopicsTest {
     }
 
     @Test
+    void reportsAndCorrectsDifferencesFromTheCatalogue() throws Exception {
+        TopicSetup setup = new TopicSetup(admin);
+        TopicLayout layout = TopicLayout.of(PARTITIONS, 1);
+        Topics.createMissing(admin, PARTITIONS, (short) 1);
+        admin.deleteTopics(List.of(Topics.TEAM_FLOW.name())).all().get(30, TimeUnit.SECONDS);
+        long deletedBeforeNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (admin.listTopics().names().get(30, TimeUnit.SECONDS).contains(Topics.TEAM_FLOW.name())) {
+            assertThat(System.nanoTime()).isLessThan(deletedBeforeNs);
+        }
+        admin.incrementalAlterConfigs(Map.of(
+                        new ConfigResource(ConfigResource.Type.TOPIC, Topics.SESSIONS.name()),
+                        List.of(new AlterConfigOp(
+                                new ConfigEntry("retention.bytes", "1000000"), AlterConfigOp.OpType.SET))))
+                .all()
+                .get(30, TimeUnit.SECONDS);
+
+        List<TopicDifference> differences = setup.differences(layout);
+        setup.correct(layout, differences);
+
+        assertThat(differences)
+                .contains(new TopicDifference.Setting("sessions", "retention.bytes", "1000000", "-1"))
+                .anySatisfy(difference -> assertThat(difference)
+                        .isInstanceOf(TopicDifference.Missing.class)
+                        .extracting(TopicDifference::topic)
+                        .isEqualTo("team-flow"));
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!setup.differences(layout).isEmpty()) {
+            assertThat(System.nanoTime()).isLessThan(deadlineNs);
+        }
+        assertThat(setup.partitions()).hasValue(PARTITIONS);
+    }
+
+    @Test
     void createsCompactedTopicsWithOnePartition() throws Exception {
         Topics.createMissing(admin, PARTITIONS, (short) 1);
 
@@ -148,7 +181,7 @@ final class TopicsTest {
                 TestPlatform.shared().bootstrapServers()))) {
             Topic<KeystrokeBatch> topic = new Topic<>("not-to-be-had", KeystrokeBatch.class, null);
 
-            assertThatThrownBy(() -> new TopicCreation(other, 1, (short) 3).createMissing(List.of(topic)))
+            assertThatThrownBy(() -> new TopicCreation(other, new TopicLayout(1, 3, 2)).createMissing(List.of(topic)))
                     .isInstanceOf(KafkaException.class)
                     .hasRootCauseInstanceOf(InvalidReplicationFactorException.class);
         }

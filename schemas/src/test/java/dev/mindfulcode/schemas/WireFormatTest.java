@@ -82,6 +82,17 @@ final class WireFormatTest {
     }
 
     @Test
+    void knowsWhichSchemasAreRegistered() {
+        SchemaRegistry unknown = new SchemaRegistry(registry.url(), false);
+
+        assertThat(Topics.missingSchemas(unknown)).isEmpty();
+        try (SchemaRegistration registration = new SchemaRegistration(unknown)) {
+            Topic<SessionEvent> topic = new Topic<>("not-yet", SessionEvent.class, null);
+            assertThat(registration.missing(List.of(topic))).containsExactly("not-yet-value");
+        }
+    }
+
+    @Test
     void batchHasStableBytes() throws Exception {
         byte[] bytes = serialize(Topics.KEYSTROKES, Examples.batch());
 

@@ -173,13 +173,12 @@ final class ModelTopic implements AutoCloseable {
         Map<String, PublishedModel> byId = new TreeMap<>();
         try (Serde<PublishedModel> serde = Topics.FLOW_MODELS.valueSerde(kafka.registry());
                 KafkaConsumer<String, byte @Nullable []> consumer = new KafkaConsumer<>(
-                        Map.of(
-                                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                                kafka.bootstrapServers(),
-                                ConsumerConfig.CLIENT_ID_CONFIG,
-                                "mindful-gateway-model-topic",
-                                ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                                (int) READ_TIMEOUT.toMillis()),
+                        kafka.cluster()
+                                .clientConfig(Map.of(
+                                        ConsumerConfig.CLIENT_ID_CONFIG,
+                                        "mindful-gateway-model-topic",
+                                        ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                                        (int) READ_TIMEOUT.toMillis())),
                         new StringDeserializer(),
                         new ByteArrayDeserializer())) {
             consumer.assign(List.of(MODELS));

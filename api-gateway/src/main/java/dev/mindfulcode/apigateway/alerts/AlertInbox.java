@@ -45,7 +45,7 @@ import org.springframework.kafka.listener.BatchMessageListener;
  */
 final class AlertInbox implements BatchMessageListener<byte[], byte[]> {
 
-    static final String GROUP = "mindful-team-alerts";
+    static final String GROUP = Topics.TEAM_ALERT_GROUP;
 
     private static final int RECORDS_PER_POLL_MAX = 200;
     private static final int QUERY_TIMEOUT_SECONDS = 5;

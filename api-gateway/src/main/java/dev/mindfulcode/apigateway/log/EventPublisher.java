@@ -2,6 +2,7 @@ package dev.mindfulcode.apigateway.log;
 
 import dev.mindfulcode.apigateway.database.AsyncUserCiphers;
 import dev.mindfulcode.dataprotection.SealedEvents;
+import dev.mindfulcode.schemas.KafkaCluster;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topic;
 import dev.mindfulcode.schemas.clock.ClockStepWatch;
@@ -22,7 +23,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -63,7 +63,7 @@ public final class EventPublisher implements AutoCloseable {
     private final DefaultKafkaProducerFactory<String, byte[]> producers;
     private final KafkaTemplate<String, byte[]> kafka;
     private final ClockStepWatch.Registration registration;
-    private final String bootstrapServers;
+    private final KafkaCluster cluster;
     private final SchemaRegistry registry;
     private final AsyncUserCiphers ciphers;
     private final Map<Topic<?>, Serializer<?>> serializers = new ConcurrentHashMap<>();
@@ -74,9 +74,9 @@ public final class EventPublisher implements AutoCloseable {
 
     public EventPublisher(KafkaConnection connection, AsyncUserCiphers ciphers, ObservationRegistry observations) {
         this.ciphers = ciphers;
-        this.bootstrapServers = connection.bootstrapServers();
+        this.cluster = connection.cluster();
         this.registry = connection.registry();
-        this.producers = producers(bootstrapServers);
+        this.producers = producers(cluster);
         this.kafka = new KafkaTemplate<>(producers);
         kafka.setBeanName("gateway-events");
         kafka.setObservationEnabled(true);
@@ -86,11 +86,9 @@ public final class EventPublisher implements AutoCloseable {
         this.registration = ClockStepWatch.ofSystem().onStepBack("gateway-producer", producers::reset);
     }
 
-    private static DefaultKafkaProducerFactory<String, byte[]> producers(String bootstrapServers) {
+    private static DefaultKafkaProducerFactory<String, byte[]> producers(KafkaCluster cluster) {
         DefaultKafkaProducerFactory<String, byte[]> producers = new DefaultKafkaProducerFactory<>(
-                Map.of(
-                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        bootstrapServers,
+                cluster.clientConfig(Map.of(
                         ProducerConfig.CLIENT_ID_CONFIG,
                         "mindful-gateway",
                         ProducerConfig.ACKS_CONFIG,
@@ -106,7 +104,7 @@ public final class EventPublisher implements AutoCloseable {
                         ProducerConfig.MAX_BLOCK_MS_CONFIG,
                         MAX_BLOCK.toMillis(),
                         ProducerConfig.BUFFER_MEMORY_CONFIG,
-                        BUFFER_BYTES),
+                        BUFFER_BYTES)),
                 new StringSerializer(),
                 new ByteArraySerializer());
         producers.setPhysicalCloseTimeout((int) CLOSE_TIMEOUT.toSeconds());
@@ -193,7 +191,7 @@ public final class EventPublisher implements AutoCloseable {
     /** Returns the end offsets of those partitions whose topics exist; blocks. */
     Map<TopicPartition, Long> endOffsets(Set<TopicPartition> partitions)
             throws ExecutionException, TimeoutException, InterruptedException {
-        try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
+        try (Admin admin = Admin.create(cluster.clientConfig(Map.of()))) {
             Set<String> topics = admin.listTopics().names().get(END_OFFSETS_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
             Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
             for (TopicPartition partition : partitions) {

@@ -1,5 +1,6 @@
 package dev.mindfulcode.apigateway.log;
 
+import dev.mindfulcode.schemas.KafkaCluster;
 import dev.mindfulcode.schemas.clock.ClockStepWatch;
 import dev.mindfulcode.schemas.clock.ReopenableClient;
 import java.time.Duration;
@@ -17,24 +18,19 @@ public final class KafkaHealth implements AutoCloseable {
 
     private final ReopenableClient<Admin> admin;
 
-    public KafkaHealth(String bootstrapServers) {
+    public KafkaHealth(KafkaCluster kafka) {
         admin = new ReopenableClient<>(
-                "gateway-health",
-                ClockStepWatch.ofSystem(),
-                () -> open(bootstrapServers),
-                opened -> opened.close(CLOSE_TIMEOUT));
+                "gateway-health", ClockStepWatch.ofSystem(), () -> open(kafka), opened -> opened.close(CLOSE_TIMEOUT));
     }
 
-    private static Admin open(String bootstrapServers) {
-        return Admin.create(Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                bootstrapServers,
+    private static Admin open(KafkaCluster kafka) {
+        return Admin.create(kafka.clientConfig(Map.of(
                 AdminClientConfig.CLIENT_ID_CONFIG,
                 "mindful-gateway-health",
                 AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
                 REQUEST_TIMEOUT_MS,
                 AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                REQUEST_TIMEOUT_MS));
+                REQUEST_TIMEOUT_MS)));
     }
 
     /** Emits whether at least one broker responds within {@code timeout}. */

@@ -118,13 +118,12 @@ final class StreamProgress implements AutoCloseable {
     private Admin admin() {
         Admin open = admin;
         if (open == null) {
-            open = Admin.create(Map.of(
-                    AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                    kafka.bootstrapServers(),
-                    AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                    (int) TIMEOUT.toMillis(),
-                    AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                    (int) TIMEOUT.toMillis() / 2));
+            open = Admin.create(kafka.cluster()
+                    .clientConfig(Map.of(
+                            AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                            (int) TIMEOUT.toMillis(),
+                            AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                            (int) TIMEOUT.toMillis() / 2)));
             admin = open;
         }
         return open;

@@ -13,7 +13,7 @@ public class ProjectionsConfiguration {
 
     @Bean
     TopicEnds gatewayTopicEnds(KafkaConnection log) {
-        return new TopicEnds(log.bootstrapServers());
+        return new TopicEnds(log.cluster());
     }
 
     @Bean

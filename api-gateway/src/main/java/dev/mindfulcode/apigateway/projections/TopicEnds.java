@@ -1,5 +1,6 @@
 package dev.mindfulcode.apigateway.projections;
 
+import dev.mindfulcode.schemas.KafkaCluster;
 import dev.mindfulcode.schemas.clock.ClockStepWatch;
 import dev.mindfulcode.schemas.clock.ReopenableClient;
 import java.time.Duration;
@@ -23,24 +24,22 @@ final class TopicEnds implements AutoCloseable {
 
     private final ReopenableClient<Admin> admin;
 
-    TopicEnds(String bootstrapServers) {
+    TopicEnds(KafkaCluster kafka) {
         admin = new ReopenableClient<>(
                 "gateway-topic-ends",
                 ClockStepWatch.ofSystem(),
-                () -> open(bootstrapServers),
+                () -> open(kafka),
                 opened -> opened.close(CLOSE_TIMEOUT));
     }
 
-    private static Admin open(String bootstrapServers) {
-        return Admin.create(Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                bootstrapServers,
+    private static Admin open(KafkaCluster kafka) {
+        return Admin.create(kafka.clientConfig(Map.of(
                 AdminClientConfig.CLIENT_ID_CONFIG,
                 "mindful-gateway-projections",
                 AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
                 REQUEST_TIMEOUT_MS,
                 AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                REQUEST_TIMEOUT_MS));
+                REQUEST_TIMEOUT_MS)));
     }
 
     /** Emits the end offsets; empty if Kafka does not respond. */

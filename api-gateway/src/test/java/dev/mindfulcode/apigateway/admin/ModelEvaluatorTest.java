@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mindfulcode.apigateway.log.KafkaConnection;
 import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.dataprotection.UserKeys;
+import dev.mindfulcode.schemas.KafkaCluster;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import java.lang.reflect.Proxy;
 import java.sql.SQLException;
@@ -28,7 +29,7 @@ class ModelEvaluatorTest {
     @Test
     void refusesASecondEvaluationWhileOneRuns() throws InterruptedException {
         try (ModelEvaluator evaluator = new ModelEvaluator(
-                new KafkaConnection("localhost:1", SchemaRegistry.parse("http://localhost:1", false)),
+                new KafkaConnection(KafkaCluster.of("localhost:1"), SchemaRegistry.parse("http://localhost:1", false)),
                 unavailable(),
                 new NoKeys(),
                 InstantSource.system())) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.embeddedplatform.Platform;
 import dev.mindfulcode.embeddedplatform.TestPlatform;
+import dev.mindfulcode.schemas.KafkaCluster;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,9 @@ class GroupListenerContainerTest {
     private final AtomicInteger failuresLeft = new AtomicInteger();
     private final GroupListenerContainer<String, byte[]> container = new GroupListenerContainer<>(
             "group-" + topic,
-            new KafkaConnection(platform.bootstrapServers(), new SchemaRegistry(platform.registryUrl(), false))
+            new KafkaConnection(
+                            KafkaCluster.of(platform.bootstrapServers()),
+                            new SchemaRegistry(platform.registryUrl(), false))
                     .consumers(
                             new StringDeserializer(),
                             IsolationLevel.READ_COMMITTED,

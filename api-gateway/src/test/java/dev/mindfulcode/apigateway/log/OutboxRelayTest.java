@@ -13,6 +13,7 @@ import dev.mindfulcode.embeddedplatform.Platform;
 import dev.mindfulcode.embeddedplatform.TestPlatform;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.AccountEventKind;
+import dev.mindfulcode.schemas.KafkaCluster;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topics;
 import io.micrometer.observation.ObservationRegistry;
@@ -49,7 +50,9 @@ class OutboxRelayTest {
     private final AsyncUserCiphers ciphers = new AsyncUserCiphers(keys);
     private final Outbox outbox = new Outbox(database, () -> {});
     private final EventPublisher log = new EventPublisher(
-            new KafkaConnection(platform.bootstrapServers(), registry), ciphers, ObservationRegistry.NOOP);
+            new KafkaConnection(KafkaCluster.of(platform.bootstrapServers()), registry),
+            ciphers,
+            ObservationRegistry.NOOP);
     private final TestKafka testLog = new TestKafka(platform.bootstrapServers(), registry, keys);
     private final UUID ada = newUser();
     private final OutboxRelay relay = new OutboxRelay(dataSource, log);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.embeddedplatform.Platform;
 import dev.mindfulcode.embeddedplatform.TestPlatform;
+import dev.mindfulcode.schemas.KafkaCluster;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import java.time.Duration;
 import java.util.List;
@@ -44,8 +45,8 @@ class TopicTailerTest {
     private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
 
     private final Platform platform = TestPlatform.shared();
-    private final KafkaConnection kafka =
-            new KafkaConnection(platform.bootstrapServers(), new SchemaRegistry(platform.registryUrl(), false));
+    private final KafkaConnection kafka = new KafkaConnection(
+            KafkaCluster.of(platform.bootstrapServers()), new SchemaRegistry(platform.registryUrl(), false));
     private final Admin admin =
             Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, platform.bootstrapServers()));
     private final String topic = "tailed-" + UUID.randomUUID();
@@ -201,7 +202,9 @@ class TopicTailerTest {
 
         FailingOnce(KafkaConnection kafka, AtomicInteger failures) {
             super(
-                    Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers()),
+                    Map.of(
+                            ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                            kafka.cluster().bootstrapServers()),
                     new StringDeserializer(),
                     new ByteArrayDeserializer());
             this.failures = failures;

@@ -9,6 +9,7 @@ import dev.mindfulcode.management.PoolMetrics;
 import dev.mindfulcode.pluginhost.Capability;
 import dev.mindfulcode.pluginhost.PluginHost;
 import dev.mindfulcode.pluginhost.PluginLimits;
+import dev.mindfulcode.schemas.KafkaCluster;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topics;
 import dev.mindfulcode.schemas.clock.ClockStepWatch;
@@ -63,7 +64,7 @@ public final class AnalyticsService implements SmartLifecycle {
     /** @param runsMax concurrent guests, each of at most 16 MiB; further runs wait */
     public record Settings(
             PostgresUrl database,
-            String bootstrapServers,
+            KafkaCluster kafka,
             SchemaRegistry registry,
             KeyEncryptionKey keyEncryptionKey,
             int runsMax,
@@ -294,7 +295,6 @@ public final class AnalyticsService implements SmartLifecycle {
 
         private static Map<String, Object> config(Settings settings) {
             Map<String, Object> config = new HashMap<>();
-            config.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
             config.put(ConsumerConfig.CLIENT_ID_CONFIG, "mindful-analytics-" + UUID.randomUUID());
             config.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
             config.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
@@ -302,7 +302,7 @@ public final class AnalyticsService implements SmartLifecycle {
             config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
             config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL_RECORDS_MAX);
             config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-            return config;
+            return settings.kafka().clientConfig(config);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.mindfulcode.projectionservice.loop;
 
 import dev.mindfulcode.schemas.DeadLetter;
+import dev.mindfulcode.schemas.KafkaCluster;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topics;
 import java.nio.ByteBuffer;
@@ -37,13 +38,11 @@ public final class KafkaDeadLetterSink implements DeadLetterSink, AutoCloseable 
     private final Serde<DeadLetter> serde;
     private final KafkaProducer<byte[], DeadLetter> producer;
 
-    public KafkaDeadLetterSink(String bootstrapServers, SchemaRegistry registry, Clock clock) {
+    public KafkaDeadLetterSink(KafkaCluster kafka, SchemaRegistry registry, Clock clock) {
         this.clock = clock;
         serde = Topics.DEAD_LETTERS.valueSerde(registry);
         producer = new KafkaProducer<>(
-                Map.of(
-                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        bootstrapServers,
+                kafka.clientConfig(Map.of(
                         ProducerConfig.CLIENT_ID_CONFIG,
                         "mindful-projection-dead-letters",
                         ProducerConfig.ACKS_CONFIG,
@@ -55,7 +54,7 @@ public final class KafkaDeadLetterSink implements DeadLetterSink, AutoCloseable 
                         ProducerConfig.MAX_BLOCK_MS_CONFIG,
                         MAX_BLOCK_MS,
                         ProducerConfig.BUFFER_MEMORY_CONFIG,
-                        BUFFER_BYTES_MAX),
+                        BUFFER_BYTES_MAX)),
                 new ByteArraySerializer(),
                 serde.serializer());
     }

@@ -2,6 +2,7 @@ package dev.mindfulcode.projectionservice.loop;
 
 import dev.mindfulcode.projectionservice.fold.Projection;
 import dev.mindfulcode.projectionservice.fold.Tables;
+import dev.mindfulcode.schemas.KafkaCluster;
 import dev.mindfulcode.schemas.Topic;
 import java.util.HashMap;
 import java.util.List;
@@ -26,7 +27,7 @@ public record LoopSettings(
         String name,
         String group,
         @Nullable String instanceId,
-        String bootstrapServers,
+        KafkaCluster kafka,
         List<Topic<?>> topics,
         List<Projection> projections,
         Tables tables,
@@ -50,7 +51,6 @@ public record LoopSettings(
 
     Map<String, Object> consumerConfig() {
         Map<String, Object> config = new HashMap<>();
-        config.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
         config.put(ConsumerConfig.GROUP_ID_CONFIG, group);
         // With the newer protocol the broker decides when a dead member's partitions are free: after 45 s by default.
         config.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
@@ -74,7 +74,7 @@ public record LoopSettings(
         config.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, POLL_INTERVAL_MAX_MS);
         config.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         config.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
-        return config;
+        return kafka.clientConfig(config);
     }
 
     List<String> topicNames() {

@@ -3,6 +3,7 @@ package dev.mindfulcode.projectionservice.loop;
 import dev.mindfulcode.dataprotection.UserKeys;
 import dev.mindfulcode.projectionservice.fold.Projection;
 import dev.mindfulcode.projectionservice.fold.Tables;
+import dev.mindfulcode.schemas.KafkaCluster;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -48,7 +49,7 @@ public final class Replay implements AutoCloseable {
      * @param partitions of topics of the projection
      */
     public Replay(
-            String bootstrapServers,
+            KafkaCluster kafka,
             SchemaRegistry registry,
             DataSource database,
             UserKeys keys,
@@ -65,8 +66,7 @@ public final class Replay implements AutoCloseable {
                 records -> rejected += records.size(),
                 metrics);
         known = new HashMap<>(writer.positions(partitions));
-        consumer = new KafkaConsumer<>(
-                consumerConfig(bootstrapServers), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        consumer = new KafkaConsumer<>(consumerConfig(kafka), new ByteArrayDeserializer(), new ByteArrayDeserializer());
         consumer.assign(partitions);
         known.forEach(consumer::seek);
     }
@@ -131,10 +131,8 @@ public final class Replay implements AutoCloseable {
         reader.close();
     }
 
-    private static Map<String, Object> consumerConfig(String bootstrapServers) {
-        return Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                bootstrapServers,
+    private static Map<String, Object> consumerConfig(KafkaCluster kafka) {
+        return kafka.clientConfig(Map.of(
                 ConsumerConfig.CLIENT_ID_CONFIG,
                 "mindful-projection-rebuild",
                 ConsumerConfig.ISOLATION_LEVEL_CONFIG,
@@ -150,6 +148,6 @@ public final class Replay implements AutoCloseable {
                 ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
                 FETCH_MAX_BYTES,
                 ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
-                FETCH_WAIT_MAX_MS);
+                FETCH_WAIT_MAX_MS));
     }
 }

@@ -3,6 +3,7 @@ package dev.mindfulcode.projectionservice.rebuild;
 import dev.mindfulcode.projectionservice.fold.Projection;
 import dev.mindfulcode.projectionservice.loop.LoopMetrics;
 import dev.mindfulcode.projectionservice.readmodel.ReadModel;
+import dev.mindfulcode.schemas.KafkaCluster;
 import dev.mindfulcode.schemas.Topic;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -16,7 +17,6 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.KafkaException;
@@ -79,7 +79,7 @@ final class Rebuild {
         builds = new BuildTable(connection);
         topics = projection.topics().stream().map(Topic::name).toList();
         Map<TopicPartition, Long> limits = ActiveOffsets.of(connection, topics);
-        begins = firstOffsets(settings.bootstrapServers(), limits);
+        begins = firstOffsets(settings.kafka(), limits);
         metrics = new LoopMetrics(settings.meters(), "rebuild", List.of(projection));
         workers = new ReplayWorkers(settings, next, projection, limits, metrics);
     }
@@ -260,11 +260,10 @@ final class Rebuild {
         return truncated;
     }
 
-    private static Map<TopicPartition, Long> firstOffsets(
-            String bootstrapServers, Map<TopicPartition, Long> partitions) {
+    private static Map<TopicPartition, Long> firstOffsets(KafkaCluster kafka, Map<TopicPartition, Long> partitions) {
         Map<TopicPartition, OffsetSpec> specs = new HashMap<>();
         partitions.keySet().forEach(partition -> specs.put(partition, OffsetSpec.earliest()));
-        try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
+        try (Admin admin = Admin.create(kafka.clientConfig(Map.of()))) {
             Map<TopicPartition, Long> first = new HashMap<>();
             for (Map.Entry<TopicPartition, ListOffsetsResultInfo> found : admin.listOffsets(specs)
                     .all()

@@ -2,6 +2,7 @@ package dev.mindfulcode.projectionservice.rebuild;
 
 import dev.mindfulcode.dataprotection.UserKeys;
 import dev.mindfulcode.projectionservice.fold.Projection;
+import dev.mindfulcode.schemas.KafkaCluster;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
@@ -14,7 +15,7 @@ import javax.sql.DataSource;
  * @param projections of this release, in all their versions
  */
 public record RebuildSettings(
-        String bootstrapServers,
+        KafkaCluster kafka,
         SchemaRegistry registry,
         DataSource database,
         UserKeys keys,

@@ -123,7 +123,7 @@ final class ReplayWorkers implements AutoCloseable {
     private void work(Set<TopicPartition> own) {
         while (!isStopping()) {
             try (Replay replay = new Replay(
-                    settings.bootstrapServers(),
+                    settings.kafka(),
                     settings.registry(),
                     settings.database(),
                     settings.keys(),

@@ -50,6 +50,7 @@ final class LocalSettings {
             "ENCRYPTION_KEY_PREVIOUS",
             "JWT_SECRET",
             "KAFKA_BOOTSTRAP_SERVERS",
+            "KAFKA_CLIENT_PROPERTIES",
             "MAX_CONNECTIONS",
             "MINDFUL_COMMIT_INTERVAL_MS",
             "MINDFUL_INSTANCE_ID",
