@@ -5,6 +5,9 @@ import dev.mindfulcode.benchmarks.load.SimulateCommand;
 import dev.mindfulcode.benchmarks.plugins.PluginTestCommand;
 import dev.mindfulcode.cli.CliCommand;
 import dev.mindfulcode.cli.CliExceptionHandler;
+import dev.mindfulcode.cli.cluster.AclsCommand;
+import dev.mindfulcode.cli.cluster.SchemasCommand;
+import dev.mindfulcode.cli.cluster.TopicsCommand;
 import dev.mindfulcode.cli.keys.RotateKeysCommand;
 import dev.mindfulcode.cli.models.ModelCommand;
 import dev.mindfulcode.cli.plugins.PluginCommand;
@@ -41,6 +44,9 @@ import picocli.CommandLine.Command;
             ProjectionsCommand.class,
             RebuildCommand.class,
             RotateKeysCommand.class,
+            TopicsCommand.class,
+            SchemasCommand.class,
+            AclsCommand.class,
             PluginCommand.class,
             ReceiptCommand.class
         })
