@@ -9,7 +9,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /** The management port of the gateway as a process of its own. */
-@Configuration(proxyBeanMethods = false)
+@Configuration(value = "gatewayManagementConfiguration", proxyBeanMethods = false)
 class GatewayManagement {
 
     @Bean

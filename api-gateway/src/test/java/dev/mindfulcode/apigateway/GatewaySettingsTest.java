@@ -49,6 +49,13 @@ class GatewaySettingsTest {
     }
 
     @Test
+    void namesAMissingVariableWhenItStarts() {
+        assertThatThrownBy(() -> GatewayApplication.main(new String[0]))
+                .rootCause()
+                .hasMessageStartingWith("DATABASE_URL is not set");
+    }
+
+    @Test
     void usesDefaultsForUnsetAndBlankVariables() {
         variables.put("MAX_CONNECTIONS", "");
         variables.put("RATE_LIMIT_ADDRESS", "");

@@ -45,6 +45,13 @@ class FlowStreamSettingsTest {
                 .hasMessageNotContaining("hunter22");
     }
 
+    @Test
+    void namesAMissingVariableWhenItStarts() {
+        assertThatThrownBy(() -> FlowStreamApplication.main(new String[0]))
+                .rootCause()
+                .hasMessageStartingWith("DATABASE_URL is not set");
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {0, -1, 30_001})
     void rejectsCommitIntervalsLongerThanTheTransaction(long intervalMs) {

@@ -40,6 +40,13 @@ class IngestSettingsTest {
     }
 
     @Test
+    void namesAMissingVariableWhenItStarts() {
+        assertThat(catchThrowable(() -> IngestApplication.main(new String[0])))
+                .rootCause()
+                .hasMessageContaining("ENCRYPTION_KEY");
+    }
+
+    @Test
     void bindsOptionalVariables() {
         IngestSettings settings = bind(with(Map.of(
                 "JWT_SECRET", IngestServer.JWT_SECRET,

@@ -12,7 +12,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /** The management port of the projection service as a process of its own. */
-@Configuration(proxyBeanMethods = false)
+@Configuration(value = "projectionManagementConfiguration", proxyBeanMethods = false)
 class ProjectionManagement {
 
     @Bean

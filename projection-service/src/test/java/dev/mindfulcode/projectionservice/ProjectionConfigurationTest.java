@@ -39,6 +39,13 @@ class ProjectionConfigurationTest {
     }
 
     @Test
+    void namesAMissingVariableWhenItStarts() {
+        assertThatThrownBy(() -> ProjectionApplication.main(new String[0]))
+                .rootCause()
+                .hasMessageStartingWith("DATABASE_URL is not set");
+    }
+
+    @Test
     void startsAndStopsWithContextAndReportsState() throws Exception {
         UUID user = pipeline.newUser().userId();
         pipeline.publish(Topics.FLOW_MINUTES, user, SampleEvents.minute(Instant.parse("2026-03-02T09:00:00Z"), 1, 5));

@@ -58,7 +58,7 @@ public record KafkaCluster(String bootstrapServers, Map<String, String> security
         } catch (IOException e) {
             throw new IllegalArgumentException(
                     "KAFKA_CLIENT_PROPERTIES is " + file
-                            + ", which cannot be read; must be a properties file of a Kafka client that this user may read",
+                            + ", which cannot be read; must be a properties file that this user may read",
                     e);
         }
         Map<String, String> security = new TreeMap<>();

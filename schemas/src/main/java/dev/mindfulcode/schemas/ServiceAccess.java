@@ -27,7 +27,8 @@ import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 
 /**
- * What one service may do on Kafka: no more than it needs. On a cluster with an authorizer, everything else is refused.
+ * The access of one service to Kafka: no more than it needs. A cluster with an authorizer refuses
+ * everything else.
  *
  * @param user of the service on Kafka
  * @param writes topics to which it may write

@@ -8,7 +8,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.TopicConfig;
 
 /**
- * How the catalogue's topics are laid out on a cluster.
+ * The layout of the catalogue's topics on a cluster.
  *
  * @param partitions of each topic but compacted ones, which have one
  * @param replication copies of each partition, at most the number of brokers

@@ -47,7 +47,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Gives the Kafka users api-gateway, ingest-service, flow-stream and projection-service the access that they"
-                    + " need, and takes away any other. Access of other users does not change. Requires an authorizer.",
+                    + " need, and removes any other. Access of other users does not change. Requires an authorizer.",
             "Exit code 3: --dry-run found differences."
         })
 public final class AclsCommand implements Callable<Integer> {
