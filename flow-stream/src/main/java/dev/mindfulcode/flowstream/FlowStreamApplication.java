@@ -1,5 +1,6 @@
 package dev.mindfulcode.flowstream;
 
+import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -12,6 +13,7 @@ public final class FlowStreamApplication {
     public static void main(String[] arguments) throws InterruptedException {
         SpringApplication application =
                 new SpringApplication(FlowStreamConfiguration.class, FlowStreamManagement.class);
+        application.setBannerMode(Banner.Mode.OFF);
         application.setWebApplicationType(WebApplicationType.NONE);
         ConfigurableApplicationContext context = application.run(arguments);
         FlowStream stream = context.getBean(FlowStream.class);

@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -50,6 +51,7 @@ public class IngestApplication {
 
     static ConfigurableApplicationContext start(String... args) {
         SpringApplication application = new SpringApplication(IngestApplication.class);
+        application.setBannerMode(Banner.Mode.OFF);
         application.setWebApplicationType(WebApplicationType.REACTIVE);
         application.setDefaultProperties(Map.of("server.shutdown", "graceful"));
         return application.run(args);

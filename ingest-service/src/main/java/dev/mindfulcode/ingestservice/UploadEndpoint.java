@@ -4,6 +4,7 @@ import dev.mindfulcode.identity.Identity;
 import dev.mindfulcode.schemas.ReadAfterToken;
 import dev.mindfulcode.schemas.upload.KeystrokeUpload;
 import dev.mindfulcode.webkit.endpoints.GzipBody;
+import dev.mindfulcode.webkit.problems.CorrelationId;
 import dev.mindfulcode.webkit.problems.ProblemException;
 import dev.mindfulcode.webkit.problems.ProblemResponses;
 import dev.mindfulcode.webkit.problems.ProblemType;
@@ -87,7 +88,13 @@ final class UploadEndpoint {
                                 caller,
                                 body -> new ReceivedUpload(reader, isGzip, body.bytes(), body.length(), arrivedMs));
                     })
-                    .onErrorResume(failure -> problem(UploadProblems.from(failure)));
+                    .onErrorResume(failure -> problem(
+                            failure instanceof ProblemException known
+                                    ? known
+                                    : CorrelationId.log(
+                                            headers,
+                                            request.exchange().getResponse().getHeaders(),
+                                            () -> UploadProblems.from(failure))));
         } catch (ProblemException problem) {
             return problem(problem);
         }

@@ -1,5 +1,6 @@
 package dev.mindfulcode.projectionservice;
 
+import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 
@@ -11,6 +12,7 @@ public final class ProjectionApplication {
     public static void main(String[] arguments) {
         SpringApplication application =
                 new SpringApplication(ProjectionConfiguration.class, ProjectionManagement.class);
+        application.setBannerMode(Banner.Mode.OFF);
         application.setWebApplicationType(WebApplicationType.NONE);
         application.run(arguments);
     }

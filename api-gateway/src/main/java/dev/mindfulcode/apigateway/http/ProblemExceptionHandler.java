@@ -1,6 +1,7 @@
 package dev.mindfulcode.apigateway.http;
 
 import dev.mindfulcode.webkit.json.Json;
+import dev.mindfulcode.webkit.problems.CorrelationId;
 import dev.mindfulcode.webkit.problems.ProblemException;
 import dev.mindfulcode.webkit.problems.ProblemResponses;
 import dev.mindfulcode.webkit.problems.ProblemType;
@@ -43,7 +44,13 @@ public final class ProblemExceptionHandler implements WebExceptionHandler {
         if (exchange.getResponse().isCommitted() || failure instanceof AbortedException) {
             return Mono.error(failure);
         }
-        return write(exchange, toProblem(failure));
+        ProblemException problem = failure instanceof ProblemException known
+                ? known
+                : CorrelationId.log(
+                        exchange.getRequest().getHeaders(),
+                        exchange.getResponse().getHeaders(),
+                        () -> toProblem(failure));
+        return write(exchange, problem);
     }
 
     /** Writes a problem in the form that the request's protocol has for it. */

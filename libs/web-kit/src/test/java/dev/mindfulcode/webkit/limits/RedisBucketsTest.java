@@ -9,6 +9,9 @@ import ch.qos.logback.core.read.ListAppender;
 import io.lettuce.core.RedisClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -18,6 +21,8 @@ import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 class RedisBucketsTest extends TokenBucketsContract {
@@ -130,6 +135,43 @@ class RedisBucketsTest extends TokenBucketsContract {
                 assertThat(consume(buckets, "ada").isAllowed()).isTrue();
             }
             assertThat(consume(buckets, "ada").isAllowed()).isFalse();
+        }
+    }
+
+    /** Errors, nonsense and silence must not fail requests. */
+    @ParameterizedTest
+    @ValueSource(strings = {"-LOADING Redis is loading the dataset in memory\r\n", "HTTP/1.1 200 OK\r\n\r\n", ""})
+    void countsLocallyIfRedisAnswersWithNonsense(String answer) throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                RedisBuckets buckets = RedisBuckets.connect(
+                        "redis://127.0.0.1:" + server.getLocalPort(), new MemoryBuckets(), SECRET)) {
+            Thread.ofVirtual().start(() -> answer(server, answer.getBytes(StandardCharsets.US_ASCII)));
+            for (int i = 0; i < 10; i++) {
+                assertThat(consume(buckets, "ada").isAllowed()).isTrue();
+            }
+            assertThat(consume(buckets, "ada").isAllowed()).isFalse();
+            assertThat(buckets.isUnavailable()).isTrue();
+        }
+    }
+
+    /** Answers each read of each connection, until the server is closed. */
+    private static void answer(ServerSocket server, byte[] answer) {
+        while (!server.isClosed()) {
+            try {
+                Socket socket = server.accept();
+                Thread.ofVirtual().start(() -> {
+                    try (socket) {
+                        byte[] request = new byte[4096];
+                        while (socket.getInputStream().read(request) > 0) {
+                            socket.getOutputStream().write(answer);
+                        }
+                    } catch (IOException e) {
+                        // The client has gone.
+                    }
+                });
+            } catch (IOException e) {
+                return;
+            }
         }
     }
 
