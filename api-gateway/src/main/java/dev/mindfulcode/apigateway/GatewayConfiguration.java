@@ -116,7 +116,7 @@ public class GatewayConfiguration {
         DataSource direct = settings.database().parsed().dataSource();
         GatewaySchema.migrate(direct);
         PostgresUserKeys.migrate(direct);
-        return new Database(settings.database().parsed(), settings.maxConnections());
+        return new Database(settings.database().parsed(), settings.database().replica(), settings.maxConnections());
     }
 
     @Bean

@@ -64,15 +64,24 @@ record GatewaySettings(
         return new TokenTrust(JwtSecret.parse(jwt.secret()), OidcIssuer.parse(oidc.issuerUri(), oidc.audience()));
     }
 
-    record DatabaseSettings(@DefaultValue("") String url) {
+    record DatabaseSettings(
+            @DefaultValue("") String url, @DefaultValue("") String replicaUrl) {
 
         DatabaseSettings {
             requireSet("DATABASE_URL", url, "postgresql://user:password@localhost:5432/mindful");
             PostgresUrl.parse(url);
+            if (!replicaUrl.isBlank()) {
+                PostgresUrl.parse("DATABASE_REPLICA_URL", replicaUrl);
+            }
         }
 
         PostgresUrl parsed() {
             return PostgresUrl.parse(url);
+        }
+
+        @Nullable
+        PostgresUrl replica() {
+            return replicaUrl.isBlank() ? null : PostgresUrl.parse("DATABASE_REPLICA_URL", replicaUrl);
         }
 
         @Override

@@ -110,7 +110,7 @@ class WebServerConfiguration {
 
     @Bean
     RouterFunction<ServerResponse> gatewayRoutes(Endpoints endpoints, ReadAfter readAfter) {
-        return endpoints.router(readAfter::await).and(dashboard());
+        return endpoints.router(readAfter::read).and(dashboard());
     }
 
     /** Serves the dashboard's files from the jar. */

@@ -20,7 +20,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerResponse;
-import reactor.core.publisher.Mono;
 
 /** Wires the parts of ingest: routes for a web server, and what starts and stops with it. */
 final class Ingest implements AutoCloseable {
@@ -109,7 +108,7 @@ final class Ingest implements AutoCloseable {
     /** Returns a router that answers requests with other methods as a problem. */
     RouterFunction<ServerResponse> router(Endpoints endpoints) {
         return endpoints
-                .router(_ -> Mono.empty())
+                .router((_, response) -> response)
                 .filter((request, next) ->
                         next.handle(request).onErrorResume(ProblemException.class, keystrokes::problem));
     }

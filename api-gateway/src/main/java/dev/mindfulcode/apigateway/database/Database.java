@@ -15,8 +15,11 @@ import io.r2dbc.spi.Option;
 import io.r2dbc.spi.R2dbcTransientResourceException;
 import io.r2dbc.spi.ValidationDepth;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.springframework.r2dbc.connection.R2dbcTransactionManager;
 import org.springframework.r2dbc.core.DatabaseClient;
@@ -31,6 +34,8 @@ public final class Database implements ReactiveDatabase, AutoCloseable {
 
     private static final Duration ACQUIRE_TIMEOUT = Duration.ofSeconds(3);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
+    private static final Duration REPLICA_ACQUIRE_TIMEOUT = Duration.ofSeconds(1);
+    private static final Map<String, String> READ_ONLY = Map.of("default_transaction_read_only", "on");
     private static final int ACQUIRE_RETRIES = 2;
     private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
@@ -43,41 +48,63 @@ public final class Database implements ReactiveDatabase, AutoCloseable {
     private static final Duration BLOCKING_READ_TIMEOUT = Duration.ofSeconds(30);
 
     private final ConnectionPool pool;
+    private final @Nullable ConnectionPool replicaPool;
     private final DatabaseClient client;
     private final TransactionalOperator transactions;
     private final HikariDataSource blocking;
     private final LongAdder statements = new LongAdder();
 
     public Database(PostgresUrl url, int maxConnections) {
+        this(url, null, maxConnections);
+    }
+
+    /** @param replica serves reads that allow it, see {@link Replica#allow}; it has a pool of the same size */
+    public Database(PostgresUrl url, @Nullable PostgresUrl replica, int maxConnections) {
+        pool = pool("gateway", url, maxConnections, Map.of(), ACQUIRE_RETRIES, ACQUIRE_TIMEOUT);
+        replicaPool = replica == null
+                ? null
+                : pool("gateway-replica", replica, maxConnections, READ_ONLY, 0, REPLICA_ACQUIRE_TIMEOUT);
+        ConnectionFactory bounded = new AcquireLimit(pool);
+        ConnectionFactory routed = replicaPool == null ? bounded : new Replica(bounded, replicaPool);
+        client = DatabaseClient.builder()
+                .connectionFactory(routed)
+                .executeFunction(new ContextFreeStatements())
+                .build();
+        transactions = TransactionalOperator.create(new R2dbcTransactionManager(routed));
+        blocking = new HikariDataSource(url.pool("gateway", BLOCKING_CONNECTIONS_MAX, BLOCKING_READ_TIMEOUT));
+    }
+
+    private static ConnectionPool pool(
+            String name,
+            PostgresUrl url,
+            int maxConnections,
+            Map<String, String> sessionSettings,
+            int retries,
+            Duration acquireTimeout) {
+        // A generic plan made for small tables is slow once an import has filled them, and lasts until the next
+        // ANALYZE: statistics over a year exceeded the statement timeout.
+        Map<String, String> settings = new HashMap<>(Map.of("plan_cache_mode", "force_custom_plan"));
+        settings.putAll(sessionSettings);
         ConnectionFactoryOptions options = ConnectionFactoryOptions.parse(url.r2dbcUrl())
                 .mutate()
                 .option(ConnectionFactoryOptions.CONNECT_TIMEOUT, CONNECT_TIMEOUT)
                 .option(ConnectionFactoryOptions.STATEMENT_TIMEOUT, STATEMENT_TIMEOUT)
-                .option(Option.valueOf("applicationName"), "mindful-gateway")
-                // A generic plan made for small tables is slow once an import has filled them, and lasts until the
-                // next ANALYZE: statistics over a year exceeded the statement timeout.
-                .option(Option.valueOf("options"), Map.of("plan_cache_mode", "force_custom_plan"))
+                .option(Option.valueOf("applicationName"), "mindful-" + name)
+                .option(Option.valueOf("options"), settings)
                 // The text format of timestamps is slow to parse.
                 .option(Option.valueOf("forceBinary"), true)
                 .build();
-        pool = new ConnectionPool(ConnectionPoolConfiguration.builder(ConnectionFactories.get(options))
-                .name("gateway")
+        return new ConnectionPool(ConnectionPoolConfiguration.builder(ConnectionFactories.get(options))
+                .name(name)
                 .initialSize(0)
                 .minIdle(0)
                 .maxSize(maxConnections)
                 .validationDepth(ValidationDepth.LOCAL)
                 .postAllocate(new ConnectionValidator()::validate)
-                .acquireRetry(ACQUIRE_RETRIES)
-                .maxAcquireTime(ACQUIRE_TIMEOUT)
+                .acquireRetry(retries)
+                .maxAcquireTime(acquireTimeout)
                 .maxIdleTime(IDLE_TIMEOUT)
                 .build());
-        ConnectionFactory bounded = new AcquireLimit(pool);
-        client = DatabaseClient.builder()
-                .connectionFactory(bounded)
-                .executeFunction(new ContextFreeStatements())
-                .build();
-        transactions = TransactionalOperator.create(new R2dbcTransactionManager(bounded));
-        blocking = new HikariDataSource(url.pool("gateway", BLOCKING_CONNECTIONS_MAX, BLOCKING_READ_TIMEOUT));
     }
 
     /** Prepares a statement with named parameters such as {@code :user}. */
@@ -87,10 +114,10 @@ public final class Database implements ReactiveDatabase, AutoCloseable {
         return client.sql(statement);
     }
 
-    /** Runs all statements of {@code work} in one transaction; rolls back if it fails. */
+    /** Runs all statements of {@code work} in one transaction of the primary; rolls back if it fails. */
     @Override
     public <T> Mono<T> inTransaction(Mono<T> work) {
-        return transactions.transactional(work);
+        return transactions.transactional(work).contextWrite(Replica::refuse);
     }
 
     /** Returns a small separate pool for threads that may block. */
@@ -123,6 +150,11 @@ public final class Database implements ReactiveDatabase, AutoCloseable {
         return metrics().idleSize();
     }
 
+    /** Returns the figures of the replica's pool, if there is a replica. */
+    public Optional<PoolMetrics> replicaPool() {
+        return replicaPool == null ? Optional.empty() : replicaPool.getMetrics();
+    }
+
     private PoolMetrics metrics() {
         return pool.getMetrics().orElseThrow();
     }
@@ -130,6 +162,9 @@ public final class Database implements ReactiveDatabase, AutoCloseable {
     @Override
     public void close() {
         blocking.close();
+        if (replicaPool != null) {
+            replicaPool.disposeLater().onErrorComplete().blockOptional(CLOSE_TIMEOUT);
+        }
         pool.disposeLater().onErrorComplete().blockOptional(CLOSE_TIMEOUT);
     }
 

@@ -1,6 +1,7 @@
 package dev.mindfulcode.apigateway.flow;
 
 import dev.mindfulcode.apigateway.database.Database;
+import dev.mindfulcode.apigateway.database.Replica;
 import dev.mindfulcode.flowengine.Recommendation;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -46,6 +47,10 @@ final class Suggestions {
      * @param today in the user's time zone
      */
     Mono<Set<String>> today(UUID userId, List<Recommendation> candidates, LocalDate today) {
+        return choose(userId, candidates, today).contextWrite(Replica::refuse);
+    }
+
+    private Mono<Set<String>> choose(UUID userId, List<Recommendation> candidates, LocalDate today) {
         return shown(userId, today).flatMap(shown -> {
             List<Recommendation> chosen = choose(candidates, shown, today);
             int used = shown.onDay().size();

@@ -13,6 +13,7 @@ import dev.mindfulcode.webkit.endpoints.JsonResponses;
 import io.micrometer.core.instrument.FunctionCounter;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Fallback;
@@ -52,6 +53,20 @@ public class OperationsConfiguration {
                 database::idleConnections,
                 database::pendingConnections,
                 database::connectionsMax);
+    }
+
+    /** Empty without a replica. */
+    @Bean
+    List<PoolMetrics> gatewayReplicaPoolMetrics(GatewayMetrics metrics, Database database) {
+        return database.replicaPool().stream()
+                .map(pool -> new PoolMetrics(
+                        metrics.registry(),
+                        "gateway-replica",
+                        pool::acquiredSize,
+                        pool::idleSize,
+                        pool::pendingAcquireSize,
+                        pool::getMaxAllocatedSize))
+                .toList();
     }
 
     @Bean

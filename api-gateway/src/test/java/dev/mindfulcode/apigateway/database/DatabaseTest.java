@@ -1,6 +1,7 @@
 package dev.mindfulcode.apigateway.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.embeddedplatform.TestPlatform;
@@ -12,6 +13,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
 
 class DatabaseTest {
 
@@ -35,6 +37,52 @@ class DatabaseTest {
                     .block(TIMEOUT);
             assertThat(genericPlans).isZero();
         }
+    }
+
+    @Test
+    void readsFromTheReplicaWhereTheContextAllowsIt() {
+        PostgresUrl primary = PostgresUrl.parse(TestPlatform.shared().freshDatabase());
+        PostgresUrl replica = PostgresUrl.parse(TestPlatform.shared().freshDatabase());
+        try (Database database = new Database(primary, replica, 1)) {
+            Mono<String> name = database.sql("SELECT current_database()::text AS name")
+                    .map(row -> Objects.requireNonNull(row.get("name", String.class)))
+                    .one();
+
+            assertThat(name.contextWrite(Replica::allow).block(TIMEOUT)).isEqualTo(nameOf(replica));
+            assertThat(name.block(TIMEOUT)).isEqualTo(nameOf(primary));
+            assertThat(name.contextWrite(Replica::refuse)
+                            .contextWrite(Replica::allow)
+                            .block(TIMEOUT))
+                    .isEqualTo(nameOf(primary));
+            assertThat(database.inTransaction(name).contextWrite(Replica::allow).block(TIMEOUT))
+                    .as("transactions write")
+                    .isEqualTo(nameOf(primary));
+            assertThatThrownBy(() -> database.sql("CREATE TABLE written (n bigint)")
+                            .then()
+                            .contextWrite(Replica::allow)
+                            .block(TIMEOUT))
+                    .hasMessageContaining("read-only");
+        }
+    }
+
+    @Test
+    void readsFromThePrimaryWhileTheReplicaIsUnavailable() {
+        PostgresUrl primary = PostgresUrl.parse(TestPlatform.shared().freshDatabase());
+        PostgresUrl replica = PostgresUrl.parse("postgresql://user:password@127.0.0.1:1/unavailable");
+        try (Database database = new Database(primary, replica, 1)) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(database.sql("SELECT 1 AS one")
+                                .map(row -> Objects.requireNonNull(row.get("one", Integer.class)))
+                                .one()
+                                .contextWrite(Replica::allow)
+                                .block(TIMEOUT))
+                        .isEqualTo(1);
+            }
+        }
+    }
+
+    private static String nameOf(PostgresUrl url) {
+        return url.jdbcUrl().replaceFirst("\\?.*", "").replaceFirst(".*/", "");
     }
 
     @Test

@@ -34,12 +34,21 @@ public final class PostgresUrl {
      *     holds a password
      */
     public static PostgresUrl parse(@Nullable String text) {
-        String url = RequiredSetting.of("DATABASE_URL", text, FORM);
+        return parse("DATABASE_URL", text);
+    }
+
+    /**
+     * Reads the value of a variable of the same form.
+     *
+     * @throws IllegalArgumentException as {@link #parse(String)}
+     */
+    public static PostgresUrl parse(String variable, @Nullable String text) {
+        String url = RequiredSetting.of(variable, text, FORM);
         URI uri;
         try {
             uri = URI.create(url);
         } catch (IllegalArgumentException e) {
-            throw invalid();
+            throw invalid(variable);
         }
         String scheme = uri.getScheme();
         if (uri.getHost() == null
@@ -47,7 +56,7 @@ public final class PostgresUrl {
                 || uri.getPath() == null
                 || uri.getPath().length() < 2
                 || !("postgresql".equals(scheme) || "postgres".equals(scheme))) {
-            throw invalid();
+            throw invalid(variable);
         }
         return new PostgresUrl(uri);
     }
@@ -113,8 +122,8 @@ public final class PostgresUrl {
         return URLDecoder.decode(uri.getRawUserInfo().split(":", 2)[part].replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
-    private static IllegalArgumentException invalid() {
+    private static IllegalArgumentException invalid(String variable) {
         return new IllegalArgumentException(
-                "DATABASE_URL has another form than " + FORM + "; its value is not shown, for it holds a password");
+                variable + " has another form than " + FORM + "; its value is not shown, for it holds a password");
     }
 }

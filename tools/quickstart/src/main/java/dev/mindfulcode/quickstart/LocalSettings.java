@@ -45,6 +45,7 @@ final class LocalSettings {
 
     /** Settings that {@code run} sets itself or stores among its secrets. */
     static final Set<String> DECIDED_BY_RUN = Set.of(
+            "DATABASE_REPLICA_URL",
             "DATABASE_URL",
             "ENCRYPTION_KEY",
             "ENCRYPTION_KEY_PREVIOUS",

@@ -36,6 +36,14 @@ public final class Endpoints {
     private static final int RETRY_AFTER_SECONDS = 2;
     private static final String MATCH = Endpoints.class.getName() + ".match";
 
+    /** A read of data that may lag behind writes. */
+    @FunctionalInterface
+    public interface Reads {
+
+        /** Returns the response, once the data are as recent as the request demands by {@code X-Read-After}. */
+        Mono<ServerResponse> read(ServerRequest request, Mono<ServerResponse> response);
+    }
+
     private final Map<String, Resource> resources = new LinkedHashMap<>();
 
     /** Patterns by their first two segments, or one if the second is a variable: few are tried per request. */
@@ -104,10 +112,10 @@ public final class Endpoints {
     /**
      * Returns the endpoints as a router.
      *
-     * @param readAfter completes when the read model has caught up with a request's {@code X-Read-After}; called for
-     *     authenticated requests to endpoints with {@link Endpoint.Feature#READ_AFTER}
+     * @param reads decides when, and from which database, authenticated requests to endpoints with
+     *     {@link Endpoint.Feature#READ_AFTER} read
      */
-    public RouterFunction<ServerResponse> router(Function<ServerRequest, Mono<Void>> readAfter) {
+    public RouterFunction<ServerResponse> router(Reads reads) {
         return request -> {
             Match match = match(request.exchange());
             if (match == null) {
@@ -120,17 +128,18 @@ public final class Endpoints {
             if (route == null) {
                 return Mono.just(match.resource::handleOtherMethod);
             }
-            return Mono.just(_ -> handle(route, request, readAfter));
+            return Mono.just(_ -> handle(route, request, reads));
         };
     }
 
-    private static Mono<ServerResponse> handle(
-            Route route, ServerRequest request, Function<ServerRequest, Mono<Void>> readAfter) {
+    private static Mono<ServerResponse> handle(Route route, ServerRequest request, Reads reads) {
+        Mono<ServerResponse> handled = Mono.defer(() -> route.handler.handle(request));
         Mono<ServerResponse> response = route.endpoint.has(Endpoint.Feature.READ_AFTER)
                 ? request.principal()
-                        .flatMap(_ -> readAfter.apply(request))
-                        .then(Mono.defer(() -> route.handler.handle(request)))
-                : route.handler.handle(request);
+                        .map(_ -> reads.read(request, handled))
+                        .defaultIfEmpty(handled)
+                        .flatMap(Function.identity())
+                : handled;
         if (route.endpoint.has(Endpoint.Feature.UNTIMED)) {
             return response;
         }

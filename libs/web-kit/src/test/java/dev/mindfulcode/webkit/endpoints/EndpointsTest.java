@@ -42,9 +42,9 @@ class EndpointsTest {
             .host("127.0.0.1")
             .port(0)
             .handle(new ReactorHttpHandlerAdapter(RouterFunctions.toHttpHandler(
-                    ENDPOINTS.router(request -> {
+                    ENDPOINTS.router((request, response) -> {
                         request.exchange().getResponse().getHeaders().set("X-Waited", "yes");
-                        return Mono.empty();
+                        return response;
                     }),
                     HandlerStrategies.builder()
                             .webFilter(ENDPOINTS.filter())
