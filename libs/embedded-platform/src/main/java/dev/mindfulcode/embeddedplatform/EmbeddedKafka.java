@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
@@ -68,12 +69,17 @@ final class EmbeddedKafka implements AutoCloseable {
         Properties config = config(folder, port, freePortOtherThan(port));
         try {
             Files.createDirectories(folder);
-            if (!Files.exists(folder.resolve("meta.properties"))) {
+            boolean isNew = !Files.exists(folder.resolve("meta.properties"));
+            if (isNew) {
                 format(folder);
             }
             KafkaRaftServer server = new KafkaRaftServer(KafkaConfig.fromProps(config, false), Time.SYSTEM);
             server.startup();
-            return new EmbeddedKafka(server, port);
+            EmbeddedKafka started = new EmbeddedKafka(server, port);
+            if (!isNew) {
+                started.removeFormerClients();
+            }
+            return started;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (Exception e) {
@@ -88,6 +94,15 @@ final class EmbeddedKafka implements AutoCloseable {
             other = LoopbackPort.orFree(0);
         }
         return other;
+    }
+
+    private void removeFormerClients() {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
+            new FormerClients(admin).remove();
+        } catch (PlatformException e) {
+            close();
+            throw e;
+        }
     }
 
     String bootstrapServers() {

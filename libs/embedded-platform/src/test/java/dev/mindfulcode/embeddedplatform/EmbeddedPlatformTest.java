@@ -24,7 +24,10 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TransactionState;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -32,6 +35,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,6 +76,62 @@ class EmbeddedPlatformTest {
             assertThat(query(platform.databaseUrl(), "SELECT text FROM greetings"))
                     .isEqualTo("hello");
             assertThat(register(platform)).isEqualTo(schemaId);
+        }
+    }
+
+    @Test
+    void removesMembersAndTransactionsOfAnEarlierProcess() throws Exception {
+        KafkaConsumer<String, String> member = null;
+        KafkaProducer<String, String> writer = null;
+        try (EmbeddedKafka kafka = EmbeddedKafka.start(folder, 0)) {
+            try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+                admin.createTopics(List.of(new NewTopic("greetings", 1, (short) 1)))
+                        .all()
+                        .get();
+            }
+            member = new KafkaConsumer<>(
+                    Map.of("bootstrap.servers", kafka.bootstrapServers(), "group.id", "readers"),
+                    new StringDeserializer(),
+                    new StringDeserializer());
+            member.subscribe(List.of("greetings"));
+            while (member.assignment().isEmpty()) {
+                member.poll(Duration.ofMillis(100));
+            }
+            writer = new KafkaProducer<>(
+                    Map.of("bootstrap.servers", kafka.bootstrapServers(), "transactional.id", "writer"),
+                    new StringSerializer(),
+                    new StringSerializer());
+            writer.initTransactions();
+            writer.beginTransaction();
+            writer.send(new ProducerRecord<>("greetings", "lost")).get();
+        } finally {
+            // Neither reaches the broker: the member does not leave, the transaction stays open.
+            close(member);
+            close(writer);
+        }
+
+        try (EmbeddedKafka kafka = EmbeddedKafka.start(folder, 0);
+                Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+            assertThat(admin.describeConsumerGroups(List.of("readers"))
+                            .all()
+                            .get()
+                            .values())
+                    .flatExtracting(ConsumerGroupDescription::members)
+                    .isEmpty();
+            assertThat(admin.listTransactions().all().get())
+                    .noneMatch(listed -> listed.state() == TransactionState.ONGOING);
+        }
+    }
+
+    private static void close(@Nullable KafkaConsumer<?, ?> consumer) {
+        if (consumer != null) {
+            consumer.close(CloseOptions.timeout(Duration.ZERO));
+        }
+    }
+
+    private static void close(@Nullable KafkaProducer<?, ?> producer) {
+        if (producer != null) {
+            producer.close(Duration.ZERO);
         }
     }
 

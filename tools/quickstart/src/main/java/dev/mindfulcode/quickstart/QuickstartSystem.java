@@ -39,7 +39,7 @@ final class QuickstartSystem implements AutoCloseable {
 
     private static final int PARTITIONS = 6;
     private static final short REPLICATION = 1;
-    private static final Duration READY_TIMEOUT = Duration.ofSeconds(120);
+    private static final Duration READY_TIMEOUT = Duration.ofMinutes(5);
     private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
 
     /** Generous, as a component that is cut off has to recover at its next start. */
@@ -127,7 +127,7 @@ final class QuickstartSystem implements AutoCloseable {
         progress.step("The web server listens", () -> started.add("web", WEB_STOP_TIMEOUT, web(settings)));
 
         FlowStream flowStream = stream.getBean(FlowStream.class);
-        progress.step("The flow stream is running", () -> await("The flow stream", flowStream::isReady));
+        progress.step("The flow stream is running", () -> await("The flow stream", () -> isRunning(flowStream)));
         ProjectionService projectionService = projections.getBean(ProjectionService.class);
         progress.step(
                 "The projections have their partitions", () -> await("The projections", projectionService::isCaughtUp));
@@ -187,9 +187,6 @@ final class QuickstartSystem implements AutoCloseable {
                 Map.entry("OPERATOR_TOKEN", secrets.operatorToken()),
                 Map.entry("PORT", options.port()),
                 Map.entry("MAX_CONNECTIONS", 10),
-                // The only one on its data folder, always: after a kill it need not wait until its own death is
-                // noticed.
-                Map.entry("MINDFUL_INSTANCE_ID", "quickstart"),
                 Map.entry("RATE_LIMIT_EXEMPT", "127.0.0.0/8,::1"),
                 Map.entry("MINDFUL_STATE_DIR", folder.streamState().toString()),
                 Map.entry("MINDFUL_COMMIT_INTERVAL_MS", options.commitInterval().toMillis()),
@@ -198,6 +195,13 @@ final class QuickstartSystem implements AutoCloseable {
                 Map.entry("server.port", options.port()),
                 Map.entry("server.shutdown", "graceful"),
                 Map.entry("spring.lifecycle.timeout-per-shutdown-phase", "2s"));
+    }
+
+    private boolean isRunning(FlowStream stream) {
+        if (stream.hasFailed()) {
+            throw new UserErrorException("The flow stream failed; see " + folder.logs());
+        }
+        return stream.isReady();
     }
 
     private void await(String what, BooleanSupplier isReady) {

@@ -1,10 +1,12 @@
 package dev.mindfulcode.quickstart;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /**
  * {@code mindful run} as a person starts it: in a JVM and a process group of its own, as a terminal's foreground job
@@ -28,14 +31,21 @@ public final class ForkedRun implements AutoCloseable {
     private static final String AS_FOREGROUND_JOB =
             "use POSIX; POSIX::setsid(); $SIG{INT} = 'DEFAULT'; exec @ARGV or die $!";
 
-    private static final Duration READY_WITHIN = Duration.ofMinutes(5);
+    private static final Duration READY_WITHIN = Duration.ofMinutes(7);
+
+    /** Before the system itself gives up, so that its threads can still be seen. */
+    private static final Duration SUSPICIOUS_AFTER = Duration.ofSeconds(100);
+
+    private static final int WARNINGS_SHOWN = 60;
 
     private final Process process;
     private final Path output;
+    private final Path data;
 
-    private ForkedRun(Process process, Path output) {
+    private ForkedRun(Process process, Path output, Path data) {
         this.process = process;
         this.output = output;
+        this.data = data;
     }
 
     public static int freePort() throws IOException {
@@ -64,18 +74,50 @@ public final class ForkedRun implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());
         builder.environment().putAll(variables);
-        return new ForkedRun(builder.start(), output);
+        return new ForkedRun(builder.start(), output, data);
     }
 
     public ForkedRun awaitReady(URI origin) throws Exception {
-        long deadlineNs = System.nanoTime() + READY_WITHIN.toNanos();
+        long begunNs = System.nanoTime();
+        String threads = "";
         while (!output().contains("Mindful Code is ready: " + origin)) {
-            if (!process.isAlive() || System.nanoTime() - deadlineNs > 0) {
-                throw new AssertionError("mindful run did not become ready:\n" + output());
+            long waitedNs = System.nanoTime() - begunNs;
+            if (!process.isAlive() || waitedNs > READY_WITHIN.toNanos()) {
+                throw new AssertionError("mindful run did not become ready:\n" + output() + warnings() + threads);
+            }
+            if (threads.isEmpty() && waitedNs > SUSPICIOUS_AFTER.toNanos()) {
+                threads = threads();
             }
             LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
         }
         return this;
+    }
+
+    private String warnings() throws IOException {
+        Path log = data.resolve("logs").resolve("mindful.log");
+        if (!Files.exists(log)) {
+            return "";
+        }
+        try (Stream<String> lines = Files.lines(log)) {
+            List<String> warnings = lines.filter(line -> line.contains(" WARN ") || line.contains(" ERROR "))
+                    .toList();
+            return "\nIts last warnings:\n"
+                    + String.join(
+                            "\n", warnings.subList(Math.max(0, warnings.size() - WARNINGS_SHOWN), warnings.size()));
+        }
+    }
+
+    private String threads() throws IOException {
+        Process jcmd = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                        String.valueOf(process.pid()),
+                        "Thread.print")
+                .redirectErrorStream(true)
+                .start();
+        try (InputStream printed = jcmd.getInputStream()) {
+            return "\nIts threads after " + SUSPICIOUS_AFTER + ":\n"
+                    + new String(printed.readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     String output() throws IOException {
