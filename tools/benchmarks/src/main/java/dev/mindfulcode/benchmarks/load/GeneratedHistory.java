@@ -66,7 +66,9 @@ record GeneratedHistory(int account, long anchorMs) {
         return new Part(source("sessions"), records.json(), lastMs);
     }
 
-    /** Returns a session of four hours without a break, from nine or from two o'clock in UTC, of a day before the last. */
+    /**
+     * Returns a session of four hours without a break, from nine or from two o'clock in UTC, of a day before the last.
+     */
     Part halfDay(int halfDay, int halfDays) {
         SplittableRandom random = new SplittableRandom(halfDay);
         long midnightMs = anchorMs - anchorMs % DAY_MS - (halfDays - halfDay + 1) / 2 * DAY_MS;
