@@ -81,7 +81,7 @@ export class CurrentFlow {
     const also = others === 1 ? 'another session is' : `${others} other sessions are`;
     set('flow-session', others ? `${this.#names(reading.session)}; ${also} live too.` : '');
     figure('intensity', flow ? flow.flow_intensity : NaN);
-    figure('confidence', flow ? flow.confidence : NaN);
+    set('confidence', flow?.data_amount ?? '–');
     for (const [key, { fill, value }] of this.#bars) {
       const shown = hundred(flow ? flow.metrics[key] : NaN);
       if (value.textContent === shown) continue;
@@ -109,11 +109,20 @@ export class CurrentFlow {
   }
 }
 
+const REASONS = {
+  warming_up: 'warming up: flow needs ten minutes of typing',
+  below_own_range: 'below your own usual range of flow',
+  struggling: 'many corrections or failed builds in the last minutes',
+  fragmented: 'many switches in the last minutes',
+  away: 'the editor\u2019s window has lost focus',
+  paused: 'paused',
+};
+
 function since(state, { flow, at }, ageMs, isCut) {
   if (state === 'quiet') return `The last estimate is from ${ago(at, ageMs)}.${isCut ? ' Trying again …' : ''}`;
   if (isCut) return `as of ${ago(at, ageMs)}; no connection now, trying again …`;
   if (state === 'flow') return `for ${span(flow.flow_duration_ms + ageMs)}`;
-  return flow.confidence < 0.5 ? 'too little typing yet to be sure' : 'no flow period right now';
+  return REASONS[flow.reason] ?? 'no flow period right now';
 }
 
 function figure(id, value) {

@@ -11,7 +11,8 @@ const POINTS_OF_SESSION_MAX = 1_500;
 const SESSIONS_MAX = 6;
 const STYLES = 3;
 const GAP_MS = 45_000;
-const SURE = 0.5;
+/** Some data: see DataAmount. */
+const SURE = 0.3;
 const WORDS_INTERVAL_MS = 15_000;
 const LEFT = 34;
 const RIGHT = 14;

@@ -14,7 +14,8 @@ const HOURS_MIN = 6;
 
 const ENDED = {
   idle: 'a pause',
-  context_switch: 'a switch',
+  context_switch: 'switches',
+  left_window: 'leaving the window',
   errors: 'corrections',
   rhythm_lost: 'a change of rhythm',
   session_ended: 'the end of the session',

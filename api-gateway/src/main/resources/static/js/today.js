@@ -13,7 +13,8 @@ const TOP = 18;
 
 const ENDINGS = {
   idle: 'ended by a pause',
-  context_switch: 'ended by a switch',
+  context_switch: 'ended by switches',
+  left_window: 'ended by leaving the window',
   errors: 'ended amid corrections',
   rhythm_lost: 'rhythm let go',
   session_ended: 'ended with the session',

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
 
 class DetectApiTest {
 
@@ -44,12 +46,15 @@ class DetectApiTest {
     private final User ada = gateway.user();
 
     private static String intervals(int count) {
-        return IntStream.range(0, count).mapToObj(i -> "" + (120 + i % 40)).collect(Collectors.joining(","));
+        return IntStream.range(0, count)
+                .mapToObj(i -> "" + (100 + i * 37 % 120))
+                .collect(Collectors.joining(","));
     }
 
     @Test
     void usesThePreferredSensitivityUnlessTheRequestHasItsOwn() {
-        String data = "{\"flow_data\": {\"keystroke_intervals\": [%s], \"context_switches\": 6}%s}";
+        String data = "{\"flow_data\": {\"keystroke_intervals\": [%s], \"context_switches\": 6},"
+                + " \"history\": {\"present_minutes\": 20}%s}";
         String plain = data.formatted(intervals(300), "");
         prefer("{\"sensitivity\": 1}");
         assertThat(isInFlow(plain)).isTrue();
@@ -57,6 +62,60 @@ class DetectApiTest {
                 .isFalse();
         prefer("{\"sensitivity\": 0}");
         assertThat(isInFlow(plain)).isFalse();
+    }
+
+    @Test
+    void isNotInFlowBelowTheIntensitiesOfTheHistory() {
+        String data = "{\"flow_data\": {\"keystroke_intervals\": [%s]},"
+                + " \"history\": {\"present_minutes\": %d, \"intensities\": [%s]},"
+                + " \"user_preferences\": {\"sensitivity_level\": 0.5}}";
+        String high = IntStream.range(0, 1_000).mapToObj(i -> "0.95").collect(Collectors.joining(","));
+        String low = IntStream.range(0, 1_000).mapToObj(i -> "0.2").collect(Collectors.joining(","));
+        assertThat(reason(data.formatted(intervals(300), 20, high))).isEqualTo("below_own_range");
+        assertThat(reason(data.formatted(intervals(300), 20, low))).isEqualTo("null");
+        assertThat(reason(data.formatted(intervals(300), 9, low))).isEqualTo("warming_up");
+        api.post("/api/flow/detect", ada.token(), data.formatted(intervals(300), 20, "1.5"))
+                .isProblem(400, "invalid-request")
+                .withField("history.intensities[0]");
+        api.post("/api/flow/detect", ada.token(), data.formatted(intervals(300), 1_441, low))
+                .isProblem(400, "invalid-request")
+                .withField("history.present_minutes");
+    }
+
+    /** Returns the reason as text, "null" in flow. */
+    private String reason(String body) {
+        JsonNode answer = api.post("/api/flow/detect", ada.token(), body).json();
+        assertThat(answer.path("is_in_flow").asBoolean())
+                .isEqualTo(answer.path("reason").isNull());
+        return answer.path("reason").toString().replace("\"", "");
+    }
+
+    @Test
+    void isNullWithoutAHistoryAndGoesToTheCallersLiveConnections() {
+        UUID session = UUID.randomUUID();
+        User bob = gateway.user();
+        String body = "{\"flow_data\": {\"session_id\": \"%s\", \"keystroke_intervals\": [%s]}}";
+        try (LiveWebSocketClient his = LiveWebSocketClient.connect(api, bob.token());
+                LiveWebSocketClient hers = LiveWebSocketClient.connect(api, ada.token())) {
+            Answer answer = api.post("/api/flow/detect", ada.token(), body.formatted(session, intervals(300)));
+            assertThat(answer.json().path("is_in_flow").isNull()).isTrue();
+            assertThat(answer.json().path("reason").asString()).isEqualTo("warming_up");
+            assertThat(answer.json().path("data_amount").asString()).isEqualTo("some");
+
+            JsonNode message =
+                    hers.next(update -> update.path("type").asString().equals("flow_state_update"));
+            assertThat(message.path("session_id").asString()).isEqualTo(session.toString());
+            assertThat(message.path("flow_state").path("is_in_flow").isNull()).isTrue();
+            assertThat(message.path("flow_state").path("flow_intensity"))
+                    .isEqualTo(answer.json().path("flow_intensity"));
+
+            UUID bobs = UUID.randomUUID();
+            api.post("/api/flow/detect", bob.token(), body.formatted(bobs, intervals(300)));
+            JsonNode toBob = his.next(update -> update.path("type").asString().equals("flow_state_update"));
+            assertThat(toBob.path("session_id").asString())
+                    .as("nothing of another user came before")
+                    .isEqualTo(bobs.toString());
+        }
     }
 
     @Test
@@ -107,6 +166,8 @@ class DetectApiTest {
         assertThat(answer.json().propertyNames())
                 .containsExactlyInAnyOrder(
                         "is_in_flow",
+                        "reason",
+                        "data_amount",
                         "flow_intensity",
                         "flow_duration_ms",
                         "confidence",

@@ -40,6 +40,7 @@ class FlowHistoryApiTest {
         assertThat(first.path("active_seconds").asDouble()).isEqualTo(30);
         assertThat(first.path("flow_seconds").asDouble()).isEqualTo(10);
         assertThat(first.path("mean_intensity").floatValue()).isEqualTo(0.5f);
+        assertThat(first.path("reason").asString()).isEqualTo("struggling");
         String span = "/api/flow/minutes?from=" + noon.plusSeconds(60) + "&to=" + noon.plusSeconds(120);
         assertThat(api.get(span, ada.token()).json().path("minutes").size()).isEqualTo(1);
         assertThat(api.get("/api/flow/minutes", gateway.user().token())
@@ -110,6 +111,7 @@ class FlowHistoryApiTest {
                 .setContextSwitches(2)
                 .setActiveMs(30_000)
                 .setFlowMs(10_000)
+                .setReason("struggling")
                 .setIntensityMs(15_000)
                 .build();
     }

@@ -98,6 +98,13 @@ class LimitsTest {
             Map.entry("detect-intervals", count -> detect("100" + ",100".repeat(Math.toIntExact(count) - 1))),
             Map.entry("detect-interval", ms -> detect(Long.toString(ms))),
             Map.entry(
+                    "detect-past-intensities",
+                    count -> detect(
+                            "100",
+                            "{\"present_minutes\": 9, \"intensities\": [0.5" + ",0.5".repeat(Math.toIntExact(count) - 1)
+                                    + "]}")),
+            Map.entry("detect-present-minutes", minutes -> detect("100", "{\"present_minutes\": " + minutes + "}")),
+            Map.entry(
                     "feedback-age",
                     days -> outcome(API.post(
                             "/api/flow/feedback",
@@ -191,6 +198,13 @@ class LimitsTest {
             API.post(path, user.token(), body);
         }
         return outcome(API.post(path, user.token(), body));
+    }
+
+    private static Outcome detect(String intervals, String history) {
+        return outcome(API.post(
+                "/api/flow/detect",
+                ADA.token(),
+                "{\"flow_data\": {\"keystroke_intervals\": [%s]}, \"history\": %s}".formatted(intervals, history)));
     }
 
     private static Outcome detect(String intervals) {

@@ -83,6 +83,8 @@ class LiveUpdatesTest {
             assertThat(flow.path("flow_intensity").floatValue()).isEqualTo(0.75f);
             assertThat(flow.path("flow_duration_ms").asLong()).isEqualTo(60_000);
             assertThat(flow.path("confidence").floatValue()).isEqualTo(0.5f);
+            assertThat(flow.path("data_amount").asString()).isEqualTo("some");
+            assertThat(flow.path("reason").isNull()).isTrue();
             assertThat(flow.path("metrics").propertyNames())
                     .containsExactlyInAnyOrder(
                             "rhythm_score", "focus_score", "consistency_score", "error_penalty", "velocity_score");

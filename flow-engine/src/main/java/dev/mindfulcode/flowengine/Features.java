@@ -38,6 +38,20 @@ final class Features {
 
     private static final float OWN_CORRECTION_RATE_MIN = 0.01f;
 
+    /** Upper bounds of what counts as usual for struggling and fragmented: half an hour of trouble is not. */
+    private static final float USUAL_CORRECTION_RATE_MAX = 0.15f;
+
+    private static final float USUAL_QUARTERS_PER_HOUR_MAX = 104;
+
+    /** Median deviation of intervals inside bursts, in octaves, below which they are a machine's. */
+    private static final float DEVIATION_MIN = 0.1f;
+
+    /** An hour of typing. */
+    private static final float KNOWN_FROM_INSTANTS = 180;
+
+    /** Intervals inside bursts from which their variation is known. */
+    private static final int VARIES_FROM = 20;
+
     private static final float HOUR_MS = 3_600_000f;
     private static final float MINUTE_MS = 60_000f;
     private static final float STAYING_MINUTES = 15;
@@ -69,6 +83,7 @@ final class Features {
         int inBursts = s[Layout.AT_WINDOW_IN_BURSTS];
         int keystrokes = s[Layout.AT_RING_COUNT];
         int personInBursts = getInt(s, Layout.AT_PERSON_IN_BURSTS);
+        float deviation = 0;
         if (inBursts == 0 || personInBursts == 0) {
             into.rhythm = NEUTRAL / silence(s, atMs);
             into.velocity = NEUTRAL;
@@ -76,24 +91,40 @@ final class Features {
         } else {
             float median = LogHistogram.median(s, Layout.AT_WINDOW_HISTOGRAM, 1, inBursts);
             float ownMedian = LogHistogram.median(s, Layout.AT_PERSON_HISTOGRAM, 2, personInBursts);
-            into.rhythm = shrunk(rhythm(s, inBursts, median, personInBursts, ownMedian), inBursts) / silence(s, atMs);
+            deviation = LogHistogram.deviation(s, Layout.AT_WINDOW_HISTOGRAM, 1, inBursts, median);
+            into.rhythm = shrunk(rhythm(s, deviation, personInBursts, ownMedian), inBursts) / silence(s, atMs);
             into.velocity = shrunk(velocity(median, ownMedian), inBursts);
             into.consistency = consistency(shrunk(similarity(s, inBursts, personInBursts), inBursts), staying(s));
         }
         readMinutes(s, atMs, keystrokes, into);
-        into.confidence = confidence(keystrokes, inBursts, past(s));
+        into.confidence = inBursts == 0 ? 0 : confidence(s, atMs, keystrokes);
+        into.isHuman = isHuman(keystrokes, inBursts, deviation);
+    }
+
+    /**
+     * Whether the window may hold a person's typing. People type in bursts, and the intervals inside bursts vary: their
+     * median deviation is 0.2 octaves and more. A metronome and the repeats of a held key do not vary.
+     */
+    private static boolean isHuman(int keystrokes, int inBursts, float deviation) {
+        return inBursts * 4 >= keystrokes && inBursts > 0 && (inBursts < VARIES_FROM || deviation >= DEVIATION_MIN);
     }
 
     /** Reads the features that the client reported; only the silence since then lowers them. */
     private static void readReported(byte[] s, long atMs, FlowReading into) {
         ReportedFeatures.read(s, into);
+        // A client's features without any interval inside a burst.
+        into.isHuman = into.rhythm != NEUTRAL || into.velocity != NEUTRAL;
         into.rhythm /= silence(s, atMs);
         float presenceThen = presence(s, getLong(s, Layout.AT_LAST_ACTIVITY_MS));
+        into.presence = Math.min(presence(s, atMs), presenceThen);
+        into.inWindow = 1;
+        into.unfragmented = presenceThen > 0 ? Math.min(into.focus / presenceThen, 1) : 1;
         if (presenceThen > 0) {
-            into.focus *= Math.min(presence(s, atMs) / presenceThen, 1);
+            into.focus *= into.presence / presenceThen;
         }
-        int inWindow = ReportedFeatures.inWindow(s);
-        into.confidence = confidence(inWindow, inWindow, past(s) + ReportedFeatures.inPast(s));
+        into.struggle = into.errorPenalty;
+        into.undisturbed = into.unfragmented;
+        into.confidence = confidence(s, atMs, ReportedFeatures.inWindow(s));
     }
 
     private static float shrunk(float feature, int keystrokes) {
@@ -104,8 +135,7 @@ final class Features {
      * Returns the regularity of log-intervals inside bursts, 1 / (1 + (MAD(W) / MAD(P))²), with the median absolute
      * deviations of logarithms, as intervals are log-logistic (doi 10.1016/j.heliyon.2021.e08413). 0.5 is as usual.
      */
-    private static float rhythm(byte[] s, int inBursts, float median, int personInBursts, float ownMedian) {
-        float deviation = LogHistogram.deviation(s, Layout.AT_WINDOW_HISTOGRAM, 1, inBursts, median);
+    private static float rhythm(byte[] s, float deviation, int personInBursts, float ownMedian) {
         float own = LogHistogram.deviation(s, Layout.AT_PERSON_HISTOGRAM, 2, personInBursts, ownMedian);
         float ratio = deviation / Math.max(own, 1e-3f);
         return 1 / (1 + ratio * ratio);
@@ -183,8 +213,13 @@ final class Features {
             failures += weight * (s[minute + Layout.MINUTE_FAILURES] & 0xFF);
         }
         float awayShare = Math.min(away / WEIGHT_SUM, 1);
-        into.focus = presence(s, atMs) * (1 - awayShare) * unfragmented(s, quarters / WEIGHT_SUM * 60);
-        into.errorPenalty = errorPenalty(s, keystrokes, failures);
+        into.presence = presence(s, atMs);
+        into.inWindow = 1 - awayShare;
+        into.unfragmented = unfragmented(s, quarters / WEIGHT_SUM * 60, Float.MAX_VALUE);
+        into.undisturbed = into.inWindow * unfragmented(s, quarters / WEIGHT_SUM * 60, USUAL_QUARTERS_PER_HOUR_MAX);
+        into.focus = into.presence * into.inWindow * into.unfragmented;
+        into.errorPenalty = errorPenalty(s, keystrokes, failures, 1);
+        into.struggle = errorPenalty(s, keystrokes, failures, USUAL_CORRECTION_RATE_MAX);
     }
 
     /**
@@ -221,10 +256,10 @@ final class Features {
      * two minutes of age, the half-life that best predicted continued work of the ABB training developers. Window is
      * the share of time in which the editor's window had not lost focus.
      */
-    private static float unfragmented(byte[] s, float quartersPerHour) {
+    private static float unfragmented(byte[] s, float quartersPerHour, float ownMax) {
         float own = getInt(s, Layout.AT_PERSON_QUARTER_SWITCHES)
                 * (HOUR_MS / Math.max(getLong(s, Layout.AT_PERSON_ACTIVE_MS), 1));
-        return 1 / (1 + quartersPerHour / (4 * Math.max(own, OWN_QUARTERS_PER_HOUR_MIN)));
+        return 1 / (1 + quartersPerHour / (4 * Math.clamp(own, OWN_QUARTERS_PER_HOUR_MIN, ownMax)));
     }
 
     /**
@@ -232,25 +267,22 @@ final class Features {
      * corrections per keystroke in W, shrunk to 0 while W is short; o the person's own rate; f the failed builds and
      * tests of the last 16 minutes, halved every five minutes of age.
      */
-    private static float errorPenalty(byte[] s, int keystrokes, float failures) {
+    private static float errorPenalty(byte[] s, int keystrokes, float failures, float ownMax) {
         float rate = s[Layout.AT_WINDOW_CORRECTIONS] / (keystrokes + SHRINK_KEYSTROKES);
         float own =
                 getInt(s, Layout.AT_PERSON_CORRECTIONS) / (float) Math.max(getInt(s, Layout.AT_PERSON_KEYSTROKES), 1);
-        float corrections = rate / (rate + 2 * Math.max(own, OWN_CORRECTION_RATE_MIN));
+        float corrections = rate / (rate + 2 * Math.clamp(own, OWN_CORRECTION_RATE_MIN, ownMax));
         float left = failures == 0 ? 1 : (float) StrictMath.pow(LEFT_AFTER_FAILURE, failures);
         return 1 - (1 - corrections) * left;
     }
 
     /**
-     * Returns n / (n + 25) for the n keystrokes in the window × (0.6 + 0.4 m / (m + 500)) for the m in the person's
-     * past.
+     * Returns n / (n + 25) for the n keystrokes in the window × (0.4 + 0.6 m / (m + 180)) for the m instants in the
+     * person's own range, divided by 1 + the minutes of silence beyond a micro pause.
      */
-    private static float confidence(int keystrokes, int inBursts, float past) {
-        float present = keystrokes / (keystrokes + 25f);
-        return inBursts == 0 ? 0 : present * (0.6f + 0.4f * past / (past + 500));
-    }
-
-    private static float past(byte[] s) {
-        return Math.max(getInt(s, Layout.AT_PERSON_KEYSTROKES) - Baselines.PRIOR_KEYSTROKES, 0);
+    private static float confidence(byte[] s, long atMs, int keystrokes) {
+        float instants = StateBytes.getShort(s, Layout.AT_RANGE_INSTANTS);
+        float past = 0.4f + 0.6f * instants / (instants + KNOWN_FROM_INSTANTS);
+        return keystrokes / (keystrokes + 25f) * past / silence(s, atMs);
     }
 }

@@ -1,16 +1,19 @@
 package dev.mindfulcode.flowengine;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Computes one reading from a single request, against the population prior only. Stateless and thread-safe.
  *
- * <p>Without history, "in flow" means that the conditions hold within the request, and confidence is low: 0 without
- * intervals, at most 0.6.
+ * <p>Flow is relative to a person's own range, so a request without a {@link History} is never in flow: its reason is
+ * {@link FlowReason#WARMING_UP}, and its confidence at most 0.4.
  */
 public final class FlowDetector {
     private static final long START_MS = 60_000L * 1_000_000;
     private static final int LETTER = 0;
 
     private final FlowModel model;
+    private final int fingerprint;
 
     public FlowDetector() {
         this(FlowModel.builtIn());
@@ -18,6 +21,7 @@ public final class FlowDetector {
 
     public FlowDetector(FlowModel model) {
         this.model = model;
+        this.fingerprint = ModelArtefact.fingerprint(model);
     }
 
     /**
@@ -29,6 +33,7 @@ public final class FlowDetector {
      * @param typingVelocityPerMinute keystrokes per minute measured by the client, or NaN; used only without intervals
      * @param pausesMs pauses that are not part of the intervals
      * @param sensitivity 0 to 1, NaN for the default
+     * @param history what the client knows of the time before, null for nothing
      */
     @SuppressWarnings("ArrayRecordComponent") // primitive arrays: no boxing
     public record Request(
@@ -39,12 +44,24 @@ public final class FlowDetector {
             int fileModifications,
             double typingVelocityPerMinute,
             int[] pausesMs,
-            float sensitivity) {
+            float sensitivity,
+            @Nullable History history) {
 
         /** Returns a request with intervals only. */
         public static Request ofIntervals(int... intervalsMs) {
-            return new Request(intervalsMs, 0, 0, -1, 0, Double.NaN, new int[0], Float.NaN);
+            return new Request(intervalsMs, 0, 0, -1, 0, Double.NaN, new int[0], Float.NaN, null);
         }
+    }
+
+    /**
+     * What a client knows of the time before a request.
+     *
+     * @param presentMs time with typing since the last gap of a quarter of an hour
+     * @param intensities the person's intensities, one per 20 s with typing, at most {@link #INTENSITIES_MAX}
+     */
+    @SuppressWarnings("ArrayRecordComponent") // primitive arrays: no boxing
+    public record History(long presentMs, float[] intensities) {
+        public static final int INTENSITIES_MAX = OwnRange.INSTANTS_MAX - 1;
     }
 
     /** Returns the id of the model in use. */
@@ -53,7 +70,8 @@ public final class FlowDetector {
     }
 
     public void detect(Request request, FlowReading into) {
-        SessionState session = new SessionState(model).wrap(SessionState.fresh());
+        byte[] state = SessionState.fresh();
+        SessionState session = new SessionState(model).wrap(state);
         session.setSensitivity(request.sensitivity());
         int[] intervals = request.intervalsMs();
         int corrections = Math.clamp(request.errorEvents(), 0, intervals.length);
@@ -70,13 +88,21 @@ public final class FlowDetector {
             session.keystroke(at, interval, correction ? EventCodes.KEY_DELETE : LETTER, -1);
         }
         addSignals(session, request, at, at - START_MS, request.errorEvents() - corrections);
+        History history = request.history();
+        if (history != null) {
+            for (float intensity : history.intensities()) {
+                OwnRange.add(state, fingerprint, Math.clamp(intensity, 0f, 1f), 1);
+            }
+        }
         session.read(into);
         if (intervals.length == 0 && request.typingVelocityPerMinute() > 0) {
             into.velocity = velocityOf(request.typingVelocityPerMinute());
             into.intensity = model.intensity(into);
         }
-        into.inFlow = into.confidence >= FlowReading.CONFIDENCE_FOR_FLOW
-                && into.intensity >= model.enterThreshold(session.sensitivity());
+        into.reason = history == null
+                ? FlowReason.WARMING_UP
+                : FlowPhase.reasonOfOne(state, history.presentMs(), into, model, fingerprint, session.sensitivity());
+        into.inFlow = into.reason == null;
         into.flowDurationMs = into.inFlow ? at - START_MS : 0;
         into.heldMs = into.flowDurationMs;
     }

@@ -1,16 +1,18 @@
 package dev.mindfulcode.flowengine;
 
 import dev.mindfulcode.flowengine.history.WorkHistory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A session's flow state at an instant: a reusable holder that {@link SessionState#read} fills. Features, intensity and
  * confidence are 0 to 1. Not thread-safe.
  */
 public final class FlowReading {
-    /** Minimum confidence for flow to begin. */
-    static final float CONFIDENCE_FOR_FLOW = 0.3f;
-
     boolean inFlow;
+
+    @Nullable
+    FlowReason reason;
+
     float intensity;
     float modelIntensity;
     boolean personal;
@@ -26,6 +28,24 @@ public final class FlowReading {
 
     /** The features of the work history, version 2. */
     final float[] history = new float[WorkHistory.FEATURES];
+
+    // Focus is the product of these three.
+    /** Share of the last minutes with activity. */
+    float presence;
+
+    /** Share of the last minutes in which the editor's window had focus. */
+    float inWindow;
+
+    float unfragmented;
+
+    /** The error penalty against a bounded usual rate of corrections. */
+    float struggle;
+
+    /** The window and the freedom from switches, against a bounded usual rate of switches. */
+    float undisturbed;
+
+    /** Whether the last keystrokes may be a person's: they have bursts, and intervals of more than one length. */
+    boolean isHuman;
 
     /** Room for a model's intermediate values, so that inference allocates nothing. */
     final float[] scratch = new float[NetworkModel.SCRATCH_LENGTH];
@@ -48,6 +68,11 @@ public final class FlowReading {
         return inFlow;
     }
 
+    /** Returns why the session is not in flow, null if it is. */
+    public @Nullable FlowReason reason() {
+        return reason;
+    }
+
     /** Returns the estimated flow intensity, 0 to 1. */
     public float intensity() {
         return intensity;
@@ -64,10 +89,16 @@ public final class FlowReading {
     }
 
     /**
-     * Returns how much data the reading is based on, 0 (none) to 1. It is no measure of whether typing reveals flow.
+     * Returns how much data the reading rests on, 0 (none) to 1, falling with silence. It is no measure of whether
+     * typing reveals flow.
      */
     public float confidence() {
         return confidence;
+    }
+
+    /** Returns the confidence in words. */
+    public DataAmount dataAmount() {
+        return DataAmount.of(confidence);
     }
 
     /** Returns how long the session has been in flow, 0 when it is not. */

@@ -20,14 +20,20 @@ final class Integrity {
     private Integrity() {}
 
     static boolean holds(byte[] s) {
-        return codesHold(s) && totalsHold(s) && timesHold(s) && windowHolds(s) && pastHolds(s) && reportedHolds(s);
+        return codesHold(s)
+                && totalsHold(s)
+                && timesHold(s)
+                && windowHolds(s)
+                && pastHolds(s)
+                && reportedHolds(s)
+                && FlowPhase.holds(s);
     }
 
     private static boolean codesHold(byte[] s) {
         float sensitivity = Float.intBitsToFloat(getInt(s, Layout.AT_SENSITIVITY));
         return isIn(s[Layout.AT_STATUS], 0, ActivityStatus.ENDED.ordinal())
                 && isIn(s[Layout.AT_FLAGS], 0, FLAGS_ALL)
-                && isIn(s[Layout.AT_INTERRUPTION], 0, Interruption.SESSION_ENDED.ordinal())
+                && isIn(s[Layout.AT_INTERRUPTION], 0, Interruption.LEFT_WINDOW.ordinal())
                 && sensitivity >= 0
                 && sensitivity <= 1;
     }
@@ -87,10 +93,7 @@ final class Integrity {
                 inBursts++;
                 binsOfRing += bin;
             }
-            if (!isIn(s[Layout.AT_RING_CLASSES + slot], 0, 1)) {
-                return false;
-            }
-            corrections += s[Layout.AT_RING_CLASSES + slot];
+            corrections += KeystrokeWindow.isCorrection(s, slot) ? 1 : 0;
         }
         int total = 0;
         for (int bin = 0; bin < LogBins.COUNT; bin++) {

@@ -23,7 +23,7 @@ final class KeystrokeWindow {
         }
         int stored = Math.min(intervalMs, INTERVAL_MS_MAX);
         putShort(state, Layout.AT_RING_INTERVALS + 2 * next, stored);
-        state[Layout.AT_RING_CLASSES + next] = (byte) (correction ? 1 : 0);
+        setCorrection(state, next, correction);
         if (stored < LogBins.BURST_BOUND_MS) {
             state[Layout.AT_WINDOW_HISTOGRAM + LogBins.of(stored)]++;
             state[Layout.AT_WINDOW_IN_BURSTS]++;
@@ -32,6 +32,16 @@ final class KeystrokeWindow {
             state[Layout.AT_WINDOW_CORRECTIONS]++;
         }
         state[Layout.AT_RING_NEXT] = (byte) (next + 1 == Layout.RING_LENGTH ? 0 : next + 1);
+    }
+
+    static boolean isCorrection(byte[] state, int slot) {
+        return (state[Layout.AT_RING_CLASSES + (slot >> 3)] >> (slot & 7) & 1) != 0;
+    }
+
+    static void setCorrection(byte[] state, int slot, boolean correction) {
+        int at = Layout.AT_RING_CLASSES + (slot >> 3);
+        int bit = 1 << (slot & 7);
+        state[at] = (byte) (correction ? state[at] | bit : state[at] & ~bit);
     }
 
     /** Moves all keystrokes to the baselines, oldest first. */
@@ -47,7 +57,7 @@ final class KeystrokeWindow {
 
     private static void dropInto(byte[] state, int slot) {
         int intervalMs = getShort(state, Layout.AT_RING_INTERVALS + 2 * slot);
-        boolean correction = state[Layout.AT_RING_CLASSES + slot] != 0;
+        boolean correction = isCorrection(state, slot);
         if (intervalMs < LogBins.BURST_BOUND_MS) {
             int bin = LogBins.of(intervalMs);
             state[Layout.AT_WINDOW_HISTOGRAM + bin]--;

@@ -5,14 +5,14 @@ package dev.mindfulcode.flowengine;
  * change of an offset needs a new {@link #VERSION}.
  */
 final class Layout {
-    static final byte VERSION = 2;
-    static final int SIZE_BYTES = 968;
+    static final byte VERSION = 3;
+    static final int SIZE_BYTES = 944;
 
     static final int RING_LENGTH = 100;
     /** Number of minutes with individual counts of switches and failures. */
     static final int MINUTES = 16;
 
-    static final int MINUTE_BYTES = 8;
+    static final int MINUTE_BYTES = 6;
 
     static final int AT_VERSION = 0;
     static final int AT_STATUS = 1;
@@ -72,13 +72,39 @@ final class Layout {
     static final int AT_MINUTES = AT_WINDOW_HISTOGRAM + LogBins.COUNT;
     static final int AT_RING_INTERVALS = AT_MINUTES + MINUTES * MINUTE_BYTES;
     static final int AT_RING_CLASSES = AT_RING_INTERVALS + 2 * RING_LENGTH;
+    /** One bit per keystroke of the ring: whether it was a correction. */
+    static final int RING_CLASSES_BYTES = (RING_LENGTH + 7) / 8;
+
     /** Fingerprint of the model that scores the session; 0 before the first. */
-    static final int AT_MODEL_FINGERPRINT = AT_RING_CLASSES + RING_LENGTH;
+    static final int AT_MODEL_FINGERPRINT = AT_RING_CLASSES + RING_CLASSES_BYTES;
 
     static final int AT_REPORTED_SCORES = AT_MODEL_FINGERPRINT + Integer.BYTES;
     static final int AT_REPORTED_KEYSTROKES = AT_REPORTED_SCORES + FlowModel.FEATURES * Float.BYTES;
 
-    static final int USED_BYTES = AT_REPORTED_KEYSTROKES + Integer.BYTES;
+    // Flow phase.
+    /** Instants of typing since the last gap. */
+    static final int AT_PRESENT_INSTANTS = AT_REPORTED_KEYSTROKES + Integer.BYTES;
+
+    /** Mean struggle of the last minutes, in units of 1 / 65535. */
+    static final int AT_ERROR_LEVEL = AT_PRESENT_INSTANTS + Short.BYTES;
+
+    /** Bits: struggling, fragmented. */
+    static final int AT_TROUBLE = AT_ERROR_LEVEL + Short.BYTES;
+
+    /** Evaluations in a row without a person's typing. */
+    static final int AT_MACHINE_EVALUATIONS = AT_TROUBLE + 1;
+
+    static final int AT_PERIOD_MEANS = AT_MACHINE_EVALUATIONS + 1;
+
+    // The person's own range: what freshAfter copies as well.
+    /** Fingerprint of the model whose intensities are counted. */
+    static final int AT_RANGE_MODEL = AT_PERIOD_MEANS + PeriodMeans.BYTES;
+
+    static final int AT_RANGE_INSTANTS = AT_RANGE_MODEL + Integer.BYTES;
+    static final int AT_RANGE_HISTOGRAM = AT_RANGE_INSTANTS + Short.BYTES;
+    static final int RANGE_BYTES = Integer.BYTES + Short.BYTES + 2 * OwnRange.BINS;
+
+    static final int USED_BYTES = AT_RANGE_MODEL + RANGE_BYTES;
 
     // One minute.
     /** Events, up to 255. */
@@ -91,7 +117,6 @@ final class Layout {
     static final int MINUTE_FOCUS_LOSSES = 3;
     static final int MINUTE_FAILURES = 4;
     static final int MINUTE_AWAY_QUARTER_S = 5;
-    static final int MINUTE_ACTIVE_MS = 6;
 
     static final int FLAG_STARTED = 1;
     static final int FLAG_IN_FLOW = 2;

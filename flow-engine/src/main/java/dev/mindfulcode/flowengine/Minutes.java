@@ -29,13 +29,19 @@ final class Minutes {
             }
             long clearFrom = Math.max(newest + 1, minute - Layout.MINUTES + 1);
             for (long cleared = clearFrom; cleared <= minute; cleared++) {
-                putLong(state, bucket(cleared), 0);
+                clear(state, bucket(cleared));
             }
             putLong(state, Layout.AT_NEWEST_MINUTE, minute);
         } else if (minute <= newest - Layout.MINUTES) {
             return -1;
         }
         return bucket(minute);
+    }
+
+    private static void clear(byte[] state, int bucket) {
+        for (int i = 0; i < Layout.MINUTE_BYTES; i++) {
+            state[bucket + i] = 0;
+        }
     }
 
     /**

@@ -55,6 +55,7 @@ public final class SessionState {
     private static final byte[] NO_STATE = new byte[0];
 
     private final FlowReading scratch = new FlowReading();
+    private final FlowReading replaced = new FlowReading();
     private final FlowModel model;
     private final int modelFingerprint;
     private byte[] state = NO_STATE;
@@ -95,7 +96,27 @@ public final class SessionState {
         ReportedFeatures.clear(earlier);
         byte[] state = fresh();
         System.arraycopy(earlier, Layout.AT_PERSON, state, Layout.AT_PERSON, Layout.PERSON_BYTES);
+        System.arraycopy(earlier, Layout.AT_RANGE_MODEL, state, Layout.AT_RANGE_MODEL, Layout.RANGE_BYTES);
         System.arraycopy(earlier, Layout.AT_SENSITIVITY, state, Layout.AT_SENSITIVITY, Float.BYTES);
+        return state;
+    }
+
+    /** Returns the length of a stored state of the layout before the present one. */
+    public static int earlierSizeBytes() {
+        return EarlierLayout.SIZE_BYTES;
+    }
+
+    /**
+     * Returns a state of the layout before the present one in the present layout.
+     *
+     * @throws IllegalArgumentException if it is not one
+     */
+    public static byte[] converted(byte[] earlier) {
+        if (!EarlierLayout.is(earlier)) {
+            throw new IllegalArgumentException("not a session state of the earlier layout; recompute it from the log");
+        }
+        byte[] state = EarlierLayout.converted(earlier);
+        requireReadable(state);
         return state;
     }
 
@@ -134,13 +155,14 @@ public final class SessionState {
         }
         FlowPhase.leave(state, lastActivityAtMs(), Interruption.UNKNOWN);
         resetWindow();
+        FlowPhase.beginWarmUp(state);
         putInt(state, Layout.AT_MODEL_FINGERPRINT, modelFingerprint);
     }
 
     private void resetWindow() {
         KeystrokeWindow.clearIntoBaselines(state);
         ReportedFeatures.clear(state);
-        putLong(state, Layout.AT_HELD_ACTIVE_MS, 0);
+        FlowPhase.reset(state);
         putInt(state, Layout.AT_ACTIVE_SINCE_EVALUATION_MS, 0);
         putInt(state, Layout.AT_INTENSITY, INTENSITY_UNITS / 2);
     }
@@ -199,7 +221,6 @@ public final class SessionState {
         int minute = Minutes.find(s, at, current);
         if (minute >= 0) {
             Minutes.count(s, minute, at);
-            StateBytes.addSaturatedShort(s, minute + Layout.MINUTE_ACTIVE_MS, activeMs);
         }
         if (!current) {
             return;
@@ -209,7 +230,7 @@ public final class SessionState {
         }
         addActiveTime(activeMs);
         KeystrokeWindow.push(s, interval, correction);
-        evaluateWhenDue(at);
+        evaluateWhenDue(at, at);
     }
 
     private void addActiveTime(int activeMs) {
@@ -269,13 +290,13 @@ public final class SessionState {
         addActiveTime(activeMs);
         ReportedFeatures.put(s, report);
         if (report.keystrokes() > 0) {
-            evaluateWhenDue(at);
+            evaluateWhenDue(begunAt, at);
         }
     }
 
-    private void evaluateWhenDue(long at) {
+    private void evaluateWhenDue(long from, long at) {
         if (at - getLong(state, Layout.AT_EVALUATED_MS) >= EVALUATION_INTERVAL_MS) {
-            evaluate(at);
+            evaluate(from, at);
         }
     }
 
@@ -399,7 +420,8 @@ public final class SessionState {
             return;
         }
         if (status() == ActivityStatus.ACTIVE) {
-            FlowPhase.leave(state, lastActivityAtMs(), Interruption.IDLE);
+            FlowPhase.leave(
+                    state, lastActivityAtMs(), FlowPhase.isAway(state) ? Interruption.LEFT_WINDOW : Interruption.IDLE);
             if (Minutes.eventsUpTo(state, lastActivityAtMs(), WORK_MINUTES) >= WORK_EVENTS_MIN) {
                 Baselines.learnBreak(state);
             }
@@ -407,19 +429,23 @@ public final class SessionState {
             setFlag(Layout.FLAG_AWAY, false);
             setStatus(ActivityStatus.PAUSED);
         }
+        if (idleMs >= FlowPhase.GAP_MS) {
+            FlowPhase.beginWarmUp(state);
+        }
         if (idleMs >= END_TIMEOUT_MS) {
             setStatus(ActivityStatus.ENDED);
         }
     }
 
-    private void evaluate(long at) {
+    private void evaluate(long from, long at) {
+        long evaluatedMs = getLong(state, Layout.AT_EVALUATED_MS);
         putLong(state, Layout.AT_EVALUATED_MS, at);
         long sinceMs = getInt(state, Layout.AT_ACTIVE_SINCE_EVALUATION_MS);
         putInt(state, Layout.AT_ACTIVE_SINCE_EVALUATION_MS, 0);
         read(scratch);
         putInt(state, Layout.AT_INTENSITY, (int) (scratch.intensity * INTENSITY_UNITS));
         FlowPhase.update(
-                state, at, sinceMs, scratch, model.enterThreshold(sensitivity()), model.leaveThreshold(sensitivity()));
+                state, evaluatedMs, from, at, sinceMs, scratch, model, modelFingerprint, sensitivity(), replaced);
     }
 
     /** Reads the flow state as of the last event. */
@@ -431,13 +457,15 @@ public final class SessionState {
      * Reads the flow state as of an instant, at the earliest the last event. The silence since then lowers the reading.
      */
     public void read(long atMs, FlowReading into) {
-        Features.read(state, Math.max(timeInRange(atMs), lastActivityAtMs()), into);
+        long at = Math.max(timeInRange(atMs), lastActivityAtMs());
+        Features.read(state, at, into);
         into.model = model.id();
         into.modelIntensity = model.intensity(into);
         into.personal = personal != null && personal.isPersonal();
         into.intensity = personal == null ? into.modelIntensity : personal.intensity(into.modelIntensity);
         into.heldMs = getLong(state, Layout.AT_HELD_ACTIVE_MS);
         into.inFlow = isInFlow();
+        into.reason = FlowPhase.reason(state, status(), at - lastActivityAtMs());
         into.flowDurationMs = into.inFlow ? lastActivityAtMs() - flowStartedAtMs() : 0;
     }
 
@@ -457,6 +485,11 @@ public final class SessionState {
 
     public boolean isInFlow() {
         return FlowPhase.isInFlow(state);
+    }
+
+    /** Returns why the session is not in flow as of its last event, null if it is. */
+    public @Nullable FlowReason reason() {
+        return FlowPhase.reason(state, status(), 0);
     }
 
     /** Returns the start of the current or last flow period, 0 before the first. */

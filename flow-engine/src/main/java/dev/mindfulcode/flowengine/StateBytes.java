@@ -49,9 +49,4 @@ final class StateBytes {
     static void addSaturatedByte(byte[] bytes, int at, int more) {
         bytes[at] = (byte) Math.min((bytes[at] & 0xFF) + more, 0xFF);
     }
-
-    /** Adds to an unsigned 16-bit number, saturating at 65535. */
-    static void addSaturatedShort(byte[] bytes, int at, int more) {
-        putShort(bytes, at, Math.min(getShort(bytes, at) + more, 0xFFFF));
-    }
 }

@@ -1,18 +1,31 @@
 package dev.mindfulcode.flowengine;
 
 /**
- * The intensities at which flow begins and ends. Each model has its own, as models differ in scale.
+ * The intensities at which flow begins and ends for a person of whom little is known: those above which the share of a
+ * population's instants lies that counts as flow. Each model has its own, as models differ in scale; the person's own
+ * range replaces them ({@link OwnRange}).
  *
  * @param enterAtZero intensity at which flow begins for a sensitivity of 0
  * @param enterAtOne the same for a sensitivity of 1; not higher
  * @param hysteresis how far intensity must fall below that for flow to end; positive
  */
 public record Thresholds(float enterAtZero, float enterAtOne, float hysteresis) {
+    private static final float SHARE_AT_ZERO = 0.3f;
+    private static final float SHARE_AT_ONE = 0.7f;
+
+    /** How much larger the share is that flow stays in. */
+    public static final float HYSTERESIS_SHARE = 0.15f;
+
     public Thresholds {
         if (!(enterAtZero >= enterAtOne && enterAtZero <= 1 && enterAtOne >= 0 && hysteresis > 0 && hysteresis <= 1)) {
             throw new IllegalArgumentException("thresholds are " + enterAtZero + ", " + enterAtOne + ", hysteresis "
                     + hysteresis + "; must be 1 >= first >= second >= 0 and 0 < hysteresis <= 1");
         }
+    }
+
+    /** Returns the share of a person's instants that counts as flow. */
+    public static float shareInFlow(float sensitivity) {
+        return SHARE_AT_ZERO + (SHARE_AT_ONE - SHARE_AT_ZERO) * sensitivity;
     }
 
     float enter(float sensitivity) {

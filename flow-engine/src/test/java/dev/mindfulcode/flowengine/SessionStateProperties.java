@@ -167,7 +167,7 @@ class SessionStateProperties {
                 histogram[LogBins.of(interval)]++;
                 inBursts++;
             }
-            corrections += state[Layout.AT_RING_CLASSES + slot];
+            corrections += KeystrokeWindow.isCorrection(state, slot) ? 1 : 0;
         }
         for (int bin = 0; bin < LogBins.COUNT; bin++) {
             assertThat((int) state[Layout.AT_WINDOW_HISTOGRAM + bin]).isEqualTo(histogram[bin]);
@@ -268,8 +268,9 @@ class SessionStateProperties {
         new FlowDetector()
                 .detect(
                         new FlowDetector.Request(
-                                intervals, switches, errors, focusMs, 0, velocity, intervals, sensitivity),
+                                intervals, switches, errors, focusMs, 0, velocity, intervals, sensitivity, null),
                         reading);
         assertInRange(reading);
+        assertThat(reading.reason()).isNotNull();
     }
 }

@@ -3,6 +3,10 @@ package dev.mindfulcode.flowengine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Base64;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class SessionStateTest {
@@ -26,6 +30,31 @@ class SessionStateTest {
         assertThatThrownBy(() -> session.wrap(new byte[12])).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> session.wrap(new byte[SessionState.SIZE_BYTES]))
                 .hasMessageContaining("recompute");
+    }
+
+    /** The file was written by the build before: 3,000 keystrokes with signals, in flow. */
+    @Test
+    void takesOverAStateOfTheEarlierLayout() throws IOException {
+        byte[] earlier;
+        try (InputStream in = Objects.requireNonNull(getClass().getResourceAsStream("state-of-layout-2.base64"))) {
+            earlier = Base64.getMimeDecoder().decode(in.readAllBytes());
+        }
+        assertThatThrownBy(() -> session.wrap(earlier)).hasMessageContaining("recompute");
+
+        session.wrap(SessionState.converted(earlier));
+
+        FlowReading reading = reading();
+        assertThat(new float[] {
+                    reading.rhythm(), reading.focus(), reading.consistency(), reading.errorPenalty(), reading.velocity()
+                })
+                .containsExactly(0.44543302f, 0.8196466f, 0.65417236f, 0.47543007f, 0.5134406f);
+        assertThat(session.keystrokes()).isEqualTo(3_000);
+        assertThat(session.errors()).isEqualTo(339);
+        assertThat(session.activeMs()).isEqualTo(1_061_935);
+        assertThat(session.flowMs()).isEqualTo(939_538);
+        assertThat(session.sensitivity()).isEqualTo(0.7f);
+        assertThat(session.isInFlow()).isTrue();
+        assertThatThrownBy(() -> SessionState.converted(state)).hasMessageContaining("recompute");
     }
 
     @Test
@@ -52,19 +81,21 @@ class SessionStateTest {
     }
 
     @Test
-    void entersFlowAfterTwoMinutesOfSteadyTyping() {
-        typeFor(MINUTE_MS);
+    void entersFlowAfterTenMinutesOfSteadyTyping() {
+        typeFor(9 * MINUTE_MS);
         assertThat(session.isInFlow()).isFalse();
-        typeFor(2 * MINUTE_MS);
+        assertThat(reading().reason()).isEqualTo(FlowReason.WARMING_UP);
+        typeFor(4 * MINUTE_MS);
         assertThat(session.isInFlow()).isTrue();
-        assertThat(session.flowStartedAtMs()).isBetween(START_MS + 2 * MINUTE_MS, START_MS + 3 * MINUTE_MS);
+        assertThat(reading().reason()).isNull();
+        assertThat(session.flowStartedAtMs()).isBetween(START_MS + 10 * MINUTE_MS, START_MS + 12 * MINUTE_MS);
         assertThat(session.flowMs()).isPositive().isLessThan(session.activeMs());
         assertThat(reading().flowDurationMs()).isEqualTo(session.lastActivityAtMs() - session.flowStartedAtMs());
     }
 
     @Test
     void leavesFlowWithTheCauseOnCorrectionsAndSwitches() {
-        typeFor(4 * MINUTE_MS);
+        typeFor(13 * MINUTE_MS);
         for (int i = 0; i < 40; i++) {
             session.signal(at += 200, EventCodes.SIGNAL_FOCUS_LOST, 0);
             session.signal(at += 2_000, EventCodes.SIGNAL_FOCUS_GAINED, 0);
@@ -72,14 +103,15 @@ class SessionStateTest {
         }
         assertThat(session.isInFlow()).isFalse();
         assertThat(session.interruptions()).isEqualTo(1);
-        assertThat(session.flowEndedBy()).isIn(Interruption.CONTEXT_SWITCH, Interruption.ERRORS);
+        assertThat(session.flowEndedBy())
+                .isIn(Interruption.CONTEXT_SWITCH, Interruption.LEFT_WINDOW, Interruption.ERRORS);
         assertThat(session.flowEndedAtMs()).isGreaterThan(session.flowStartedAtMs());
         assertThat(session.contextSwitches()).isEqualTo(40);
     }
 
     @Test
     void pausesAfterFiveIdleMinutesAndEndsAfterThirty() {
-        typeFor(4 * MINUTE_MS);
+        typeFor(13 * MINUTE_MS);
         session.tick(at + 5 * MINUTE_MS - 1);
         assertThat(session.status()).isEqualTo(ActivityStatus.ACTIVE);
         session.tick(at + 5 * MINUTE_MS);
@@ -107,7 +139,7 @@ class SessionStateTest {
 
     @Test
     void countsKeystrokesAfterTheEndWithoutReopening() {
-        typeFor(4 * MINUTE_MS);
+        typeFor(13 * MINUTE_MS);
         session.end(at + 1_000);
         assertThat(session.status()).isEqualTo(ActivityStatus.ENDED);
         assertThat(session.flowEndedBy()).isEqualTo(Interruption.SESSION_ENDED);
@@ -146,7 +178,7 @@ class SessionStateTest {
 
     @Test
     void silenceLowersTheReadingWithoutChangingTheState() {
-        typeFor(4 * MINUTE_MS);
+        typeFor(13 * MINUTE_MS);
         byte[] before = state.clone();
         FlowReading later = new FlowReading();
         session.read(at + 3 * MINUTE_MS, later);
@@ -167,7 +199,7 @@ class SessionStateTest {
     @Test
     void nextSessionStartsFromThePersonsBaseline() {
         for (int i = 0; i < 5_000; i++) {
-            key(400 + (i * 37) % 100, Input.LETTER);
+            key(350 + (i * 37) % 200, Input.LETTER);
         }
         SessionState next = new SessionState().wrap(SessionState.freshAfter(state));
         SessionState stranger = new SessionState().wrap(SessionState.fresh());

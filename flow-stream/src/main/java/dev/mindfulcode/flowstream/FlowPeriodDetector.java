@@ -123,6 +123,7 @@ final class FlowPeriodDetector {
             case ERRORS -> Interruption.ERRORS;
             case RHYTHM_LOST -> Interruption.RHYTHM_LOST;
             case SESSION_ENDED -> Interruption.SESSION_ENDED;
+            case LEFT_WINDOW -> Interruption.LEFT_WINDOW;
         };
     }
 }

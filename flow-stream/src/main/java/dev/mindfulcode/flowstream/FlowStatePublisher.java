@@ -1,15 +1,18 @@
 package dev.mindfulcode.flowstream;
 
+import dev.mindfulcode.flowengine.ActivityStatus;
 import dev.mindfulcode.flowengine.FlowReading;
 import dev.mindfulcode.flowengine.SessionState;
 import dev.mindfulcode.schemas.FlowMinute;
 import dev.mindfulcode.schemas.FlowPeriod;
+import dev.mindfulcode.schemas.FlowReason;
 import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.SessionStatus;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Maps a session to the records of the wire and forwards them to the sinks: flow states, flow periods and minutes.
@@ -107,6 +110,7 @@ final class FlowStatePublisher {
         state.setStatus(status(session));
         state.setModel(reading.isPersonal() ? reading.model() + PERSONAL_MODEL_SUFFIX : reading.model());
         state.setIsInFlow(reading.inFlow());
+        state.setReason(reason(session, reading));
         state.setIntensity(reading.intensity());
         state.setModelIntensity(reading.modelIntensity());
         state.setConfidence(reading.confidence());
@@ -129,6 +133,25 @@ final class FlowStatePublisher {
         state.setNextSequence(session.sequencesEnd());
         state.setReusedSequences(session.sequencesReused());
         return state;
+    }
+
+    /** Returns the reason of a reading; a session that its user paused or ended is paused. */
+    private static @Nullable FlowReason reason(TrackedSession session, FlowReading reading) {
+        dev.mindfulcode.flowengine.FlowReason reason = reading.reason();
+        if (reason == null) {
+            return null;
+        }
+        if (session.status() != ActivityStatus.ACTIVE) {
+            return FlowReason.PAUSED;
+        }
+        return switch (reason) {
+            case WARMING_UP -> FlowReason.WARMING_UP;
+            case BELOW_OWN_RANGE -> FlowReason.BELOW_OWN_RANGE;
+            case STRUGGLING -> FlowReason.STRUGGLING;
+            case FRAGMENTED -> FlowReason.FRAGMENTED;
+            case AWAY -> FlowReason.AWAY;
+            case PAUSED -> FlowReason.PAUSED;
+        };
     }
 
     private static SessionStatus status(TrackedSession session) {

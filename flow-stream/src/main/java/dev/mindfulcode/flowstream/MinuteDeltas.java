@@ -1,5 +1,6 @@
 package dev.mindfulcode.flowstream;
 
+import dev.mindfulcode.flowengine.FlowReason;
 import dev.mindfulcode.flowengine.MinuteCover;
 import dev.mindfulcode.flowengine.SessionState;
 import java.util.Arrays;
@@ -110,6 +111,9 @@ final class MinuteDeltas {
     void settle(SessionState state) {
         if (current != NONE) {
             grown[current].totals.addGrowth(before, state);
+            if (minutesMs[current] == minuteOf(state.lastActivityAtMs())) {
+                grown[current].reason = (byte) FlowReason.codeOf(state.reason());
+            }
         }
         before.setTo(state);
     }

@@ -1,5 +1,6 @@
 package dev.mindfulcode.flowstream;
 
+import dev.mindfulcode.flowengine.FlowReason;
 import dev.mindfulcode.flowengine.MinuteCover;
 import dev.mindfulcode.flowengine.team.WindowSize;
 import dev.mindfulcode.schemas.FlowMinute;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
@@ -93,6 +95,9 @@ final class MinuteStore {
         row.totals.add(grown.totals);
         row.active.setTo(grown.active);
         row.flow.setTo(grown.flow);
+        if (grown.reason != SessionMinute.NO_READING) {
+            row.reason = grown.reason;
+        }
         put(key, version);
     }
 
@@ -122,7 +127,7 @@ final class MinuteStore {
     }
 
     private void put(Bytes key, long version) {
-        int bytes = Long.BYTES + row.encodedBytes() + 1;
+        int bytes = Long.BYTES + row.encodedBytes() + 2;
         for (int i = 0; i < SIZES.length && hasLate; i++) {
             bytes += inTime[i].encodedBytes();
         }
@@ -132,6 +137,7 @@ final class MinuteStore {
         for (int i = 0; i < SIZES.length && hasLate; i++) {
             inTime[i].encode(value);
         }
+        value.put(row.reason);
         byte[] sealed = seal.seal(UserStoreKeys.userIdOf(key), value.array());
         if (sealed != null) {
             store.put(key, sealed);
@@ -221,7 +227,7 @@ final class MinuteStore {
             MinuteTotals share = userMinute.add(row);
             int order = next.key.compareTo(changedKey);
             if (order >= 0) {
-                shares.add(flowMinute(next.key, order == 0 ? version : version + 1, share));
+                shares.add(flowMinute(next.key, order == 0 ? version : version + 1, share, row.reason));
             }
             if (order > 0) {
                 put(next.key, version + 1);
@@ -230,7 +236,8 @@ final class MinuteStore {
         return shares;
     }
 
-    private static FlowMinute flowMinute(Bytes key, long version, MinuteTotals share) {
+    private static FlowMinute flowMinute(Bytes key, long version, MinuteTotals share, byte reason) {
+        FlowReason notInFlow = reason == SessionMinute.NO_READING ? null : FlowReason.ofCode(reason);
         return new FlowMinute(
                 Instant.ofEpochMilli(UserStoreKeys.minuteOf(key)),
                 version,
@@ -240,7 +247,8 @@ final class MinuteStore {
                 share.activeMs,
                 share.flowMs,
                 share.intensityMs,
-                UserStoreKeys.sessionIdOfMinute(key));
+                UserStoreKeys.sessionIdOfMinute(key),
+                notInFlow == null ? null : notInFlow.name().toLowerCase(Locale.ROOT));
     }
 
     void delete(UUID userId) {
@@ -269,6 +277,8 @@ final class MinuteStore {
         for (int i = 0; i < SIZES.length && hasLate; i++) {
             inTime[i].decode(buffer);
         }
+        // Rows of earlier builds end here.
+        row.reason = buffer.hasRemaining() ? buffer.get() : SessionMinute.NO_READING;
         return version;
     }
 }

@@ -9,16 +9,22 @@ import java.nio.ByteBuffer;
  */
 final class SessionMinute {
 
+    static final byte NO_READING = -1;
+
     final MinuteTotals totals = new MinuteTotals();
     final MinuteCover active = new MinuteCover();
 
     /** A part of {@link #active}. */
     final MinuteCover flow = new MinuteCover();
 
+    /** Code of the reason at the end of the minute, 0 in flow; {@link #NO_READING} if there was no reading in it. */
+    byte reason = NO_READING;
+
     void clear() {
         totals.clear();
         active.clear();
         flow.clear();
+        reason = NO_READING;
     }
 
     void setTo(SessionMinute other) {
@@ -26,6 +32,7 @@ final class SessionMinute {
         totals.add(other.totals);
         active.setTo(other.active);
         flow.setTo(other.flow);
+        reason = other.reason;
     }
 
     int encodedBytes() {

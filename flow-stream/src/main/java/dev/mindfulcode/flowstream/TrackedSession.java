@@ -5,6 +5,7 @@ import dev.mindfulcode.flowengine.SequenceRanges;
 import dev.mindfulcode.flowengine.SessionState;
 import dev.mindfulcode.flowengine.personal.PersonalLayer;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +24,11 @@ final class TrackedSession {
 
     static final long NEVER = Long.MIN_VALUE;
 
-    private static final byte LAYOUT_VERSION = 4;
+    private static final byte LAYOUT_VERSION = 5;
+
+    /** Differs in the layout of the engine's state only. */
+    private static final byte EARLIER_LAYOUT_VERSION = 4;
+
     private static final long MINUTE_MS = 60_000;
 
     private static final int AT_LAYOUT_VERSION = 0;
@@ -76,31 +81,34 @@ final class TrackedSession {
 
     /** Becomes a stored session. Leaves the value unchanged: a cache may hold the same array. */
     TrackedSession load(byte[] value) {
-        requireLayout(value);
+        byte[] stored = engineStateOf(value);
         System.arraycopy(value, 0, header, 0, HEADER_BYTES);
-        System.arraycopy(value, HEADER_BYTES, engineState, 0, engineState.length);
+        header[AT_LAYOUT_VERSION] = LAYOUT_VERSION;
+        System.arraycopy(stored, 0, engineState, 0, engineState.length);
         engine = unscored.wrap(engineState);
         withPersonalization(null);
-        int sequencesAt = HEADER_BYTES + engineState.length;
+        int sequencesAt = HEADER_BYTES + engineBytes(value);
         byte[] loaded = new byte[value.length - sequencesAt];
         System.arraycopy(value, sequencesAt, loaded, 0, loaded.length);
         sequences = loaded;
         return this;
     }
 
-    private static void requireLayout(byte[] value) {
-        if (value[AT_LAYOUT_VERSION] != LAYOUT_VERSION) {
-            throw new IllegalStateException("Stored session has layout " + value[AT_LAYOUT_VERSION] + ", expected "
-                    + LAYOUT_VERSION + "; reset the stream and replay the log");
-        }
+    /** Returns the length of the engine's state inside a stored value. */
+    private static int engineBytes(byte[] value) {
+        return switch (value[AT_LAYOUT_VERSION]) {
+            case LAYOUT_VERSION -> SessionState.SIZE_BYTES;
+            case EARLIER_LAYOUT_VERSION -> SessionState.earlierSizeBytes();
+            default ->
+                throw new IllegalStateException("Stored session has layout " + value[AT_LAYOUT_VERSION] + ", expected "
+                        + LAYOUT_VERSION + "; reset the stream and replay the log");
+        };
     }
 
-    /** Returns the engine's state inside a stored value. */
+    /** Returns the engine's state inside a stored value, in the present layout. */
     static byte[] engineStateOf(byte[] value) {
-        requireLayout(value);
-        byte[] state = new byte[SessionState.SIZE_BYTES];
-        System.arraycopy(value, HEADER_BYTES, state, 0, state.length);
-        return state;
+        byte[] state = Arrays.copyOfRange(value, HEADER_BYTES, HEADER_BYTES + engineBytes(value));
+        return value[AT_LAYOUT_VERSION] == LAYOUT_VERSION ? state : SessionState.converted(state);
     }
 
     byte[] toValue() {

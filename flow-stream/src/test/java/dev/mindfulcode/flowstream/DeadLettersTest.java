@@ -60,7 +60,7 @@ class DeadLettersTest {
 
     @Test
     void deadLettersRecordsOfAnotherSchema() {
-        FlowMinute minute = new FlowMinute(StreamDriver.START, 1L, 1L, 0L, 0L, 0L, 0L, 0.0, anna.sessionId());
+        FlowMinute minute = new FlowMinute(StreamDriver.START, 1L, 1L, 0L, 0L, 0L, 0L, 0.0, anna.sessionId(), null);
         byte[] bytes =
                 StreamDriver.serde(Topics.FLOW_MINUTES).serializer().serialize(Topics.FLOW_MINUTES.name(), minute);
         stream.pipeRaw(Topics.SESSIONS, key(anna), bytes, StreamDriver.START);

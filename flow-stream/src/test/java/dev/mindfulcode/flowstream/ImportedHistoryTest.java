@@ -101,7 +101,7 @@ class ImportedHistoryTest {
         Random random = new Random(7);
         Instant at = from;
         for (int sequence = 0; sequence < 400; sequence++) {
-            batches.add(user.batch(sequence, at, 25, 200));
+            batches.add(user.varied(sequence, at, 25, 200));
             // Also pauses, some longer than those that end a session.
             at = at.plusMillis(25 * 200 + (random.nextInt(130) == 0 ? 200_000 + random.nextInt(2_000_000) : 0));
         }

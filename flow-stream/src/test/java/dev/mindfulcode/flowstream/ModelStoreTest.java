@@ -107,7 +107,7 @@ class ModelStoreTest {
                         .setAt(stream.now())
                         .setSensitivity(1f)
                         .build());
-        type(22);
+        type(118);
         assertThat(last().getIsInFlow()).isFalse();
         stream.publish(constant("generous-2", 3));
 
@@ -115,9 +115,9 @@ class ModelStoreTest {
 
         assertThat(last().getModel()).isEqualTo("generous-2");
         assertThat(last().getIsInFlow())
-                .as("1:50 under one and 0:40 under the other")
+                .as("9:50 under one and 0:40 under the other")
                 .isFalse();
-        type(24);
+        type(144);
         assertThat(last().getIsInFlow()).isTrue();
     }
 
@@ -201,7 +201,7 @@ class ModelStoreTest {
     }
 
     private void typeUntilInFlow() {
-        for (int batch = 0; batch < 60 && (sequence == 0 || !last().getIsInFlow()); batch++) {
+        for (int batch = 0; batch < 180 && (sequence == 0 || !last().getIsInFlow()); batch++) {
             type(1);
         }
         assertThat(last().getIsInFlow()).isTrue();
@@ -209,7 +209,7 @@ class ModelStoreTest {
 
     private void type(int batches) {
         for (int i = 0; i < batches; i++) {
-            stream.typeLive(anna, anna.batch(sequence++, typedUntil, 25, 1_000 * SECONDS_A_BATCH / 25));
+            stream.typeLive(anna, anna.varied(sequence++, typedUntil, 25, 1_000 * SECONDS_A_BATCH / 25));
             typedUntil = typedUntil.plusSeconds(SECONDS_A_BATCH);
         }
     }

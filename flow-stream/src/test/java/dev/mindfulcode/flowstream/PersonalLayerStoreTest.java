@@ -130,8 +130,8 @@ class PersonalLayerStoreTest {
     /** Anna and Ben type the same; Ben never says anything. */
     private void type(int batches) {
         for (int i = 0; i < batches; i++) {
-            stream.typeLive(anna, anna.batch(sequence, at, 25, 200));
-            stream.typeLive(ben, ben.batch(sequence, at, 25, 200));
+            stream.typeLive(anna, anna.varied(sequence, at, 25, 200));
+            stream.typeLive(ben, ben.varied(sequence, at, 25, 200));
             sequence++;
             at = at.plus(BATCH);
         }

@@ -28,6 +28,9 @@ record Typing(UUID userId, UUID sessionId) {
     static final String ENCRYPTION_KEY =
             Base64.getEncoder().encodeToString("0123456789abcdefghijklmnopqrstuv".getBytes());
 
+    /** Tenths of a mean interval with a person's variation. */
+    static final int[] TENTHS = {6, 14, 8, 13, 9};
+
     static final String DATABASE_URL = TestPlatform.shared().freshDatabase();
     static final DataSource DATABASE =
             new HikariDataSource(PostgresUrl.parse(DATABASE_URL).pool("test", 4, Duration.ofMinutes(1)));
@@ -54,6 +57,15 @@ record Typing(UUID userId, UUID sessionId) {
                 startedAt,
                 startedAt.plusMillis((long) keystrokes * intervalMs),
                 letters(keystrokes, intervalMs));
+    }
+
+    /** Keystrokes of letters with a person's variation; as long as as many evenly spaced ones. */
+    KeystrokeBatch varied(long sequence, Instant startedAt, int keystrokes, int intervalMs) {
+        return batch(
+                sequence,
+                startedAt,
+                startedAt.plusMillis((long) keystrokes * intervalMs),
+                variedLetters(keystrokes, intervalMs));
     }
 
     KeystrokeBatch batch(long sequence, Instant startedAt, Instant receivedAt, KeystrokePayload payload) {
@@ -118,6 +130,15 @@ record Typing(UUID userId, UUID sessionId) {
         int[] intervalsMs = new int[keystrokes];
         Arrays.fill(intervalsMs, intervalMs);
         return new KeystrokePayload(intervalsMs, new byte[keystrokes], new int[0], new int[0], new byte[0], new int[0]);
+    }
+
+    /** Each five intervals add up to five of the given one. */
+    static KeystrokePayload variedLetters(int keystrokes, int intervalMs) {
+        KeystrokePayload letters = letters(keystrokes, intervalMs);
+        for (int i = 0; i < keystrokes / 5 * 5; i++) {
+            letters.intervalsMs()[i] = intervalMs * TENTHS[i % 5] / 10;
+        }
+        return letters;
     }
 
     static KeystrokePayload keys(String classLetters, int intervalMs) {

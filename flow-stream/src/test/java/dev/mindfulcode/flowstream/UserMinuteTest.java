@@ -95,10 +95,10 @@ class UserMinuteTest {
                         .setAt(START)
                         .setSensitivity(1f)
                         .build());
-        for (int batch = 0; batch < 60; batch++) {
+        for (int batch = 0; batch < 150; batch++) {
             Instant startedAt = START.plusSeconds(6L * batch);
-            stream.typeLive(one, one.batch(batch, startedAt, 30, 200));
-            stream.typeLive(other, other.batch(batch, startedAt, 30, 200));
+            stream.typeLive(one, one.varied(batch, startedAt, 30, 200));
+            stream.typeLive(other, other.varied(batch, startedAt, 30, 200));
         }
         stream.advance(Duration.ofSeconds(2));
 
@@ -107,7 +107,7 @@ class UserMinuteTest {
         assertThat(stream.lastFlowState(other).getFlowMs()).isPositive();
         long activeMs = sum(FlowMinute::getActiveMs);
         long flowMs = sum(FlowMinute::getFlowMs);
-        assertThat(activeMs).isEqualTo(360 * SECOND_MS);
+        assertThat(activeMs).isEqualTo(900 * SECOND_MS);
         long longerMs = Math.max(alone.getFlowMs(), stream.lastFlowState(other).getFlowMs());
         assertThat(flowMs).as("exact but for the second in which flow began").isBetween(longerMs, longerMs + SECOND_MS);
         stream.minutes(one.userId()).values().forEach(minute -> {

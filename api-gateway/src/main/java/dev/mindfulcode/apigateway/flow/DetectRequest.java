@@ -3,9 +3,12 @@ package dev.mindfulcode.apigateway.flow;
 import dev.mindfulcode.flowengine.FlowDetector;
 import dev.mindfulcode.flowengine.Recommendations;
 import dev.mindfulcode.webkit.json.JsonFields;
+import dev.mindfulcode.webkit.json.Uuids;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The body of a detection: {@code {flow_data, user_preferences?}}, optionally wrapped in {@code {request}}. */
+/** The body of a detection: {@code {flow_data, history?, user_preferences?}}, also wrapped in {@code {request}}. */
 final class DetectRequest {
 
     private static final int INTERVALS_MAX = 1_000;
@@ -17,9 +20,13 @@ final class DetectRequest {
     private static final int SESSION_ID_LENGTH_MAX = 128;
     private static final int TIMESTAMP_LENGTH_MAX = 64;
     private static final double VELOCITY_MAX = 100_000;
+    private static final int PRESENT_MINUTES_MAX = 1_440;
+    private static final int INTENSITIES_MAX = 1_000;
+    private static final double MINUTE_MS = 60_000;
 
-    private static final String[] REQUEST_FIELDS = {"flow_data", "user_preferences"};
-    static final String[] FIELDS = {"request", "flow_data", "user_preferences"};
+    private static final String[] REQUEST_FIELDS = {"flow_data", "history", "user_preferences"};
+    static final String[] FIELDS = {"request", "flow_data", "history", "user_preferences"};
+    private static final String[] HISTORY_FIELDS = {"present_minutes", "intensities"};
     private static final String[] DATA_FIELDS = {
         "session_id",
         "keystroke_intervals",
@@ -58,7 +65,42 @@ final class DetectRequest {
                 count(data, "file_modifications"),
                 velocity == null ? Double.NaN : velocity,
                 pauses == null ? new int[0] : pauses,
-                sensitivity(preferenceFields(request), defaultSensitivity));
+                sensitivity(preferenceFields(request), defaultSensitivity),
+                history(request));
+    }
+
+    /** Reads what the client knows of the time before; null if it sends nothing. */
+    private static FlowDetector.@Nullable History history(JsonFields request) {
+        JsonFields sent = request.object("history");
+        if (sent == null) {
+            return null;
+        }
+        JsonFields history = sent.only(HISTORY_FIELDS);
+        double minutes = history.required("present_minutes", history.number("present_minutes", 0, PRESENT_MINUTES_MAX));
+        double[] intensities = history.numbers("intensities", 0, INTENSITIES_MAX, 0, 1);
+        return new FlowDetector.History(
+                Math.round(minutes * MINUTE_MS), intensities == null ? new float[0] : floats(intensities));
+    }
+
+    private static float[] floats(double[] numbers) {
+        float[] floats = new float[numbers.length];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = (float) numbers[i];
+        }
+        return floats;
+    }
+
+    /**
+     * Returns the id under which the caller's live connections see the detection: the client's {@code session_id} if it
+     * is a UUID, otherwise one that is made from it.
+     */
+    static UUID sessionId(JsonFields body, UUID userId) {
+        JsonFields wrapped = body.object("request");
+        JsonFields request = wrapped == null ? body : wrapped;
+        JsonFields data = request.required("flow_data", request.object("flow_data"));
+        String text = data.text("session_id", SESSION_ID_LENGTH_MAX);
+        UUID uuid = text == null ? null : Uuids.parse(text);
+        return uuid == null ? UUID.nameUUIDFromBytes((userId + "/" + text).getBytes(StandardCharsets.UTF_8)) : uuid;
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.mindfulcode.apigateway.flow;
 
 import dev.mindfulcode.apigateway.database.Database;
+import dev.mindfulcode.apigateway.live.LiveUpdates;
 import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.KafkaConnection;
 import dev.mindfulcode.apigateway.log.Outbox;
@@ -35,8 +36,8 @@ public class FlowConfiguration {
     }
 
     @Bean
-    EndpointGroup gatewayDetectRoutes(ModelFeed models, FlowPreferences preferences) {
-        return new DetectRoutes(models::detector, preferences)::addTo;
+    EndpointGroup gatewayDetectRoutes(ModelFeed models, FlowPreferences preferences, LiveUpdates live) {
+        return new DetectRoutes(models::detector, preferences, live, Clock.systemUTC())::addTo;
     }
 
     @Bean

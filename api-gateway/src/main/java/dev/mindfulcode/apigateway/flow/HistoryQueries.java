@@ -142,6 +142,7 @@ final class HistoryQueries {
             "context_switch", Interruption.CONTEXT_SWITCH,
             "errors", Interruption.ERRORS,
             "rhythm_lost", Interruption.RHYTHM_LOST,
+            "left_window", Interruption.LEFT_WINDOW,
             "session_ended", Interruption.SESSION_ENDED);
 
     private final Database database;

@@ -41,7 +41,9 @@ public final class TimeRangeQueries {
             SELECT minute, sum(keystrokes)::bigint AS keystrokes, sum(errors)::bigint AS errors,
                    sum(context_switches)::bigint AS context_switches,
                    coalesce(least(1, sum(intensity_ms) / nullif(sum(active_ms), 0)), 0)::real AS mean_intensity,
-                   sum(active_seconds) AS active_seconds, sum(flow_seconds) AS flow_seconds
+                   sum(active_seconds) AS active_seconds, sum(flow_seconds) AS flow_seconds,
+                   CASE WHEN bool_and(reason IS NOT NULL)
+                        THEN (array_agg(reason ORDER BY active_ms DESC, session_id))[1] END AS reason
             FROM readmodel.flow_minutes WHERE user_id = :user AND minute >= :from AND minute < :to
             GROUP BY minute ORDER BY minute""";
 
@@ -79,7 +81,8 @@ public final class TimeRangeQueries {
                         row.get("context_switches", Long.class),
                         row.get("mean_intensity", Float.class),
                         row.get("active_seconds", Double.class),
-                        row.get("flow_seconds", Double.class)))
+                        row.get("flow_seconds", Double.class),
+                        row.get("reason", String.class)))
                 .all()
                 .collectList();
     }
@@ -134,6 +137,7 @@ public final class TimeRangeQueries {
             @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable
             String endedBy) {}
 
+    /** @param reason why not in flow at the end of the minute; null in flow or if unknown */
     public record Minute(
             Instant minute,
             long keystrokes,
@@ -141,5 +145,8 @@ public final class TimeRangeQueries {
             long contextSwitches,
             float meanIntensity,
             double activeSeconds,
-            double flowSeconds) {}
+            double flowSeconds,
+
+            @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable
+            String reason) {}
 }

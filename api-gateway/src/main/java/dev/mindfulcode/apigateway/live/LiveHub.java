@@ -183,6 +183,14 @@ final class LiveHub implements SmartLifecycle {
         }
     }
 
+    /** Publishes an update that is not in the log to the user's clients. */
+    void publish(UUID userId, LiveUpdate.FlowState update) {
+        UserChannel channel = channels.get(userId);
+        if (channel != null) {
+            channel.publish(LiveMessages.flowState(update, null));
+        }
+    }
+
     boolean isWatched(UUID userId) {
         return channels.containsKey(userId);
     }

@@ -1,13 +1,13 @@
 package dev.mindfulcode.apigateway.live;
 
 import dev.mindfulcode.apigateway.alerts.TeamAlertView;
+import dev.mindfulcode.flowengine.DataAmount;
 import dev.mindfulcode.flowengine.Recommendations;
 import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.SessionStatus;
 import dev.mindfulcode.schemas.TeamAlert;
 import dev.mindfulcode.webkit.json.Json;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -23,16 +23,17 @@ final class LiveMessages {
     private LiveMessages() {}
 
     static LiveMessage flowState(FlowState state) {
-        LiveUpdate.FlowState update = new LiveUpdate.FlowState(
-                "flow_state_update",
+        LiveUpdate.FlowState update = LiveUpdate.FlowState.of(
                 state.getSessionId(),
                 state.getAt().toEpochMilli(),
                 state.getReceivedAt().toEpochMilli(),
                 new LiveUpdate.Estimate(
                         state.getIsInFlow(),
+                        state.getIsInFlow() ? null : LiveUpdate.nameOrNull(state.getReason()),
                         state.getIntensity(),
                         state.getFlowDurationMs(),
                         state.getConfidence(),
+                        LiveUpdate.name(DataAmount.of(state.getConfidence())),
                         new LiveUpdate.Metrics(
                                 state.getRhythm(),
                                 state.getFocus(),
@@ -52,11 +53,12 @@ final class LiveMessages {
                         state.getErrors(),
                         state.getActiveMs(),
                         state.getFlowMs()));
-        return new LiveMessage(
-                new ConflationKey("flow_state_update", state.getSessionId()),
-                state.getSessionId() + ":" + state.getVersion(),
-                Json.bytes(update),
-                update);
+        return flowState(update, state.getSessionId() + ":" + state.getVersion());
+    }
+
+    /** @param id for Last-Event-ID; null for an update that is not stored */
+    static LiveMessage flowState(LiveUpdate.FlowState update, @Nullable String id) {
+        return new LiveMessage(new ConflationKey(update.type(), update.sessionId()), id, Json.bytes(update), update);
     }
 
     static LiveMessage sessionStatus(UUID sessionId, SessionStatus status, long atMs) {
@@ -113,7 +115,7 @@ final class LiveMessages {
     }
 
     private static String text(SessionStatus status) {
-        return status.name().toLowerCase(Locale.ROOT);
+        return LiveUpdate.name(status);
     }
 
     private record ConflationKey(String type, UUID id) {}

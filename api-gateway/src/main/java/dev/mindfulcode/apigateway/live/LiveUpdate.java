@@ -1,7 +1,10 @@
 package dev.mindfulcode.apigateway.live;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Live update of the public contract. Times are epoch milliseconds. */
 public sealed interface LiveUpdate {
@@ -14,7 +17,12 @@ public sealed interface LiveUpdate {
 
     /** @param receivedAt when ingest received the latest batch in it */
     record FlowState(String type, UUID sessionId, long at, long receivedAt, Estimate flowState, Totals session)
-            implements LiveUpdate {}
+            implements LiveUpdate {
+
+        public static FlowState of(UUID sessionId, long at, long receivedAt, Estimate flowState, Totals session) {
+            return new FlowState("flow_state_update", sessionId, at, receivedAt, flowState, session);
+        }
+    }
 
     record Session(String type, UUID sessionId, long at, StatusChange session) implements LiveUpdate {}
 
@@ -41,11 +49,19 @@ public sealed interface LiveUpdate {
             String window)
             implements LiveUpdate {}
 
+    /**
+     * @param isInFlow null if it cannot be known, in a detection without a history
+     * @param reason why not in flow, null in flow
+     * @param dataAmount the confidence in words: little, some, enough
+     */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
     record Estimate(
-            boolean isInFlow,
+            @Nullable Boolean isInFlow,
+            @Nullable String reason,
             float flowIntensity,
             long flowDurationMs,
             float confidence,
+            String dataAmount,
             Metrics metrics,
             List<String> recommendations) {}
 
@@ -55,4 +71,13 @@ public sealed interface LiveUpdate {
     record Totals(String status, long keystrokes, long errors, long activeMs, long flowMs) {}
 
     record StatusChange(String status) {}
+
+    /** Returns the name of a value on the wire. */
+    static String name(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    static @Nullable String nameOrNull(@Nullable Enum<?> value) {
+        return value == null ? null : name(value);
+    }
 }

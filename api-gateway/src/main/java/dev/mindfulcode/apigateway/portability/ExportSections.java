@@ -200,6 +200,7 @@ final class ExportSections {
             flow_ms           Time in flow
             mean_intensity    Mean intensity, 0 to 1
             intensity_ms      Sum of intensity (0 to 1) over the active time
+            reason            Why not in flow at the end of the minute, null in flow or if unknown
             version           Version of the row""");
 
     private static final Table DAYS = Table.of("days", "Sums of minutes by day of your time zone.", """

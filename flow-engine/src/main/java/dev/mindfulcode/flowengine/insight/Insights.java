@@ -160,7 +160,8 @@ public final class Insights {
     private static @Nullable String ending(Interruption by) {
         return switch (by) {
             case IDLE -> "by a pause of typing";
-            case CONTEXT_SWITCH -> "by switching context or leaving the window";
+            case CONTEXT_SWITCH -> "by switching files or windows";
+            case LEFT_WINDOW -> "by leaving the window";
             case ERRORS -> "amid corrections or failed builds";
             case RHYTHM_LOST -> "as the rhythm of typing let go";
             case SESSION_ENDED -> "with the session, unbroken";
@@ -172,6 +173,7 @@ public final class Insights {
         return switch (by) {
             case CONTEXT_SWITCH -> "Opening what a task needs before it begins may help.";
             case ERRORS -> "A smaller next step may help.";
+            case LEFT_WINDOW -> "Holding messages until a stop may help.";
             case IDLE, RHYTHM_LOST, SESSION_ENDED, UNKNOWN -> null;
         };
     }

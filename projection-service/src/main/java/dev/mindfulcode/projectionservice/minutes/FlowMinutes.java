@@ -1,5 +1,6 @@
 package dev.mindfulcode.projectionservice.minutes;
 
+import dev.mindfulcode.flowengine.FlowReason;
 import dev.mindfulcode.flowengine.time.TimeZones;
 import dev.mindfulcode.projectionservice.fold.DeletedSessions;
 import dev.mindfulcode.projectionservice.fold.EventValidation;
@@ -14,11 +15,16 @@ import dev.mindfulcode.schemas.Topics;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.ZoneId;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code flow_minutes}, one row per user, minute and session at its highest version, and {@code daily_summaries}, their
@@ -31,6 +37,10 @@ import java.util.UUID;
 public final class FlowMinutes implements Fold {
 
     private static final UUID NO_SESSION = new UUID(0, 0);
+
+    private static final Set<String> REASONS = Arrays.stream(FlowReason.values())
+            .map(reason -> reason.name().toLowerCase(Locale.ROOT))
+            .collect(Collectors.toUnmodifiableSet());
 
     private record Key(UUID userId, long minuteMs, UUID sessionId) {}
 
@@ -52,7 +62,7 @@ public final class FlowMinutes implements Fold {
         return Projection.of(
                 FlowMinutes.class,
                 "flow_minutes",
-                2,
+                3,
                 List.of(Topics.FLOW_MINUTES, Topics.ACCOUNTS, Topics.SESSIONS),
                 tables -> {
                     MinuteStatements minutes = new MinuteStatements(tables);
@@ -108,9 +118,14 @@ public final class FlowMinutes implements Fold {
                 EventValidation.count(minute.getActiveMs()),
                 EventValidation.count(minute.getFlowMs()),
                 EventValidation.intensityMs(minute.getIntensityMs()),
+                knownReason(minute.getReason()),
                 EventValidation.version(minute.getVersion()));
         minutes.merge(
                 new Key(userId, minuteMs, sessionId), row, (old, now) -> old.version() < now.version() ? now : old);
+    }
+
+    private static @Nullable String knownReason(@Nullable String reason) {
+        return reason != null && REASONS.contains(reason) ? reason : null;
     }
 
     private void applyAccount(ProjectionEvent event, AccountEvent account) throws RejectedEventException {

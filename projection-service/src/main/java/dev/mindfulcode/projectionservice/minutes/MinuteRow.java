@@ -1,11 +1,13 @@
 package dev.mindfulcode.projectionservice.minutes;
 
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The share of a session in a minute, at one version.
  *
  * @param sessionId nil if the record has none
+ * @param reason why the session was not in flow at the end of the minute; null in flow or if unknown
  */
 record MinuteRow(
         UUID userId,
@@ -17,6 +19,7 @@ record MinuteRow(
         long activeMs,
         long flowMs,
         double intensityMs,
+        @Nullable String reason,
         long version) {
 
     double meanIntensity() {

@@ -28,16 +28,16 @@ final class MinuteStatements {
             WITH input AS MATERIALIZED (
                 SELECT *, @ts minute_ms AS minute
                 FROM unnest(?::uuid[], ?::bigint[], ?::uuid[], ?::bigint[], ?::bigint[], ?::bigint[],
-                            ?::double precision[], ?::double precision[], ?::bigint[], ?::bigint[], ?::bigint[],
-                            ?::bigint[])
+                            ?::double precision[], ?::double precision[], ?::bigint[], ?::bigint[], ?::text[],
+                            ?::bigint[], ?::bigint[])
                     AS u(user_id, minute_ms, session_id, keystrokes, errors, context_switches, mean_intensity,
-                         intensity_ms, active_ms, flow_ms, version, epoch_day)
+                         intensity_ms, active_ms, flow_ms, reason, version, epoch_day)
             ), changed AS (
                 INSERT INTO {flow_minutes} AS m
                     (user_id, minute, session_id, keystrokes, errors, context_switches, active_seconds, flow_seconds,
-                     mean_intensity, intensity_ms, active_ms, flow_ms, version)
+                     mean_intensity, intensity_ms, active_ms, flow_ms, reason, version)
                 SELECT user_id, minute, session_id, keystrokes, errors, context_switches, active_ms / 1000.0,
-                       flow_ms / 1000.0, mean_intensity, intensity_ms, active_ms, flow_ms, version
+                       flow_ms / 1000.0, mean_intensity, intensity_ms, active_ms, flow_ms, reason, version
                 FROM input u
                 WHERE @not_deleted
                 ON CONFLICT (user_id, minute, session_id) DO UPDATE SET
@@ -50,6 +50,7 @@ final class MinuteStatements {
                     intensity_ms = EXCLUDED.intensity_ms,
                     active_ms = EXCLUDED.active_ms,
                     flow_ms = EXCLUDED.flow_ms,
+                    reason = EXCLUDED.reason,
                     version = EXCLUDED.version
                 WHERE m.version < EXCLUDED.version
                 RETURNING
@@ -111,6 +112,7 @@ final class MinuteStatements {
                 .doubles(MinuteRow::intensityMs)
                 .longs(MinuteRow::activeMs)
                 .longs(MinuteRow::flowMs)
+                .texts(MinuteRow::reason)
                 .longs(MinuteRow::version)
                 .longs(row -> day(row, zones));
         try (PreparedStatement statement = bound.prepare(connection, upsert);

@@ -1,6 +1,8 @@
 package dev.mindfulcode.modelevidence;
 
+import dev.mindfulcode.flowengine.FlowModel;
 import dev.mindfulcode.flowengine.PopulationPrior;
+import dev.mindfulcode.flowengine.Thresholds;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -45,6 +47,7 @@ public final class PriorsCommand implements Callable<Integer> {
                 return 1;
             }
             print(PriorFit.of(everybody), spec.commandLine().getOut());
+            printThresholds(data.traces(), everybody, spec.commandLine().getOut());
             return 0;
         } catch (IOException | java.io.UncheckedIOException | IllegalArgumentException e) {
             err.println("Cannot fit: " + e.getMessage());
@@ -66,6 +69,27 @@ public final class PriorsCommand implements Callable<Integer> {
                 fit.medianSpreadLn(),
                 fit.sampleCorrectionRate(),
                 PopulationPrior.COMPOSITION_CORRECTION_RATE);
+        out.flush();
+    }
+
+    private static void printThresholds(List<Path> folders, List<AaltoTyping> everybody, PrintWriter out)
+            throws IOException {
+        List<KeyStream> traces = new ArrayList<>();
+        for (Path folder : folders) {
+            traces.addAll(KeyStream.traces(folder));
+        }
+        if (traces.isEmpty()) {
+            out.println("\nNo editing traces: thresholds need editing_traces next to the Aalto sample.");
+            return;
+        }
+        FlowModel model = FlowModel.builtIn();
+        PopulationRange range = PopulationRange.of(
+                model, traces, everybody.stream().map(KeyStream::of).toList());
+        Thresholds thresholds = range.thresholds();
+        out.printf(Locale.ROOT, "%nThresholds of %s by %d instants of typing:%n%n", model.id(), range.size());
+        out.printf(Locale.ROOT, "    threshold.enter.sensitivity_0 = %s%n", thresholds.enterAtZero());
+        out.printf(Locale.ROOT, "    threshold.enter.sensitivity_1 = %s%n", thresholds.enterAtOne());
+        out.printf(Locale.ROOT, "    threshold.hysteresis = %s%n", thresholds.hysteresis());
         out.flush();
     }
 

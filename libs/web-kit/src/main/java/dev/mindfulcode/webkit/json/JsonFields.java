@@ -8,6 +8,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -191,6 +192,16 @@ public final class JsonFields {
 
     /** Returns an array of durations in ms, rounded to integers; a problem names the first invalid element. */
     public int @Nullable [] milliseconds(String name, int countMin, int countMax, int max) {
+        double[] numbers = numbers(name, countMin, countMax, 0, max);
+        return numbers == null
+                ? null
+                : Arrays.stream(numbers)
+                        .mapToInt(number -> (int) Math.round(number))
+                        .toArray();
+    }
+
+    /** Returns an array of numbers; a problem names the first invalid element. */
+    public double @Nullable [] numbers(String name, int countMin, int countMax, double min, double max) {
         JsonNode value = value(name);
         if (value == null) {
             return null;
@@ -198,11 +209,11 @@ public final class JsonFields {
         if (!value.isArray() || value.size() < countMin || value.size() > countMax) {
             throw invalid(name, "Must be an array of " + countMin + " to " + countMax + " numbers.");
         }
-        int[] times = new int[value.size()];
-        for (int i = 0; i < times.length; i++) {
-            times[i] = (int) Math.round(numberIn(value.get(i), pathOf(name) + "[" + i + "]", 0, max));
+        double[] numbers = new double[value.size()];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = numberIn(value.get(i), pathOf(name) + "[" + i + "]", min, max);
         }
-        return times;
+        return numbers;
     }
 
     /** Returns an array of texts; a problem names the first invalid element. */

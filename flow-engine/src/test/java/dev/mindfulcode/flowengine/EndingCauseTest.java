@@ -1,0 +1,196 @@
+package dev.mindfulcode.flowengine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** The cause of the end of a flow period, against a counterfactual that the test computes from readings alone. */
+class EndingCauseTest {
+    private static final long MINUTE_MS = 60_000;
+    private static final int ENDINGS = 300;
+    private static final double AGREEMENT_MIN = 0.95;
+
+    private final FlowModel model = FlowModel.builtIn();
+    private final Map<Interruption, Integer> causes = new EnumMap<>(Interruption.class);
+    private int endings;
+    private int byModel;
+    private int agreed;
+
+    @Test
+    void namesTheInputThatLoweredIntensityTheMost() {
+        for (int seed = 1; endings < ENDINGS; seed++) {
+            new Run(seed).play();
+        }
+        System.out.printf(
+                "%d endings, %d by the model, agreement %.3f, causes %s%n",
+                endings, byModel, (double) agreed / endings, causes);
+        assertThat((double) agreed / endings).isGreaterThanOrEqualTo(AGREEMENT_MIN);
+        assertThat(byModel).as("endings by the model").isGreaterThan(ENDINGS / 4);
+        assertThat(causes.keySet())
+                .contains(
+                        Interruption.IDLE,
+                        Interruption.LEFT_WINDOW,
+                        Interruption.CONTEXT_SWITCH,
+                        Interruption.ERRORS,
+                        Interruption.SESSION_ENDED);
+    }
+
+    /** Two hours of somebody whose work changes its kind every few minutes. */
+    private final class Run {
+        private final Random random;
+        private final byte[] state = SessionState.fresh();
+        private final SessionState session = new SessionState().wrap(state);
+        private final FlowReading reading = new FlowReading();
+        private final double[] sums = new double[7];
+        private long at = Input.START_MS;
+        private int evaluations;
+        private boolean wasInFlow;
+
+        Run(long seed) {
+            random = new Random(seed);
+        }
+
+        void play() {
+            long until = at + 120 * MINUTE_MS;
+            while (at < until) {
+                work(14 * MINUTE_MS, 0.01, 0.08, 0, 0);
+                switch (random.nextInt(6)) {
+                    case 0 -> work(6 * MINUTE_MS, 0.01, 0.5, 0, 0);
+                    case 1 -> work(6 * MINUTE_MS, 0.01, 0.08, 4_000 + random.nextInt(20_000), 0);
+                    case 2 -> work(8 * MINUTE_MS, 0.01, 0.08, 0, 30_000 + random.nextInt(60_000));
+                    case 3 -> work(8 * MINUTE_MS, 0.15, 0.08, 0, 0);
+                    case 4 -> idle(6 * MINUTE_MS, random.nextBoolean());
+                    default -> work(4 * MINUTE_MS, 0.05, 0.2, 15_000, 0);
+                }
+            }
+            session.end(at);
+            noteChange();
+        }
+
+        private void idle(long ms, boolean away) {
+            if (away) {
+                session.signal(at += 300, EventCodes.SIGNAL_FOCUS_LOST, 0);
+            }
+            at += ms;
+            session.tick(at);
+            noteChange();
+        }
+
+        private void work(long ms, double pauses, double deletions, int switchEveryMs, int awayEveryMs) {
+            long until = at + ms;
+            long switchAt = at + switchEveryMs;
+            long awayAt = at + awayEveryMs;
+            while (at < until) {
+                boolean pause = random.nextDouble() < pauses;
+                int interval = (int) Math.clamp(
+                        pause ? 5_000 + random.nextInt(60_000) : 170 * Math.exp(0.5 * random.nextGaussian()),
+                        20,
+                        90_000);
+                if (awayEveryMs > 0 && at >= awayAt) {
+                    session.signal(at += 300, EventCodes.SIGNAL_FOCUS_LOST, 0);
+                    noteChange();
+                    interval = 10_000 + random.nextInt(30_000);
+                    session.signal(at += interval, EventCodes.SIGNAL_FOCUS_GAINED, 0);
+                    noteChange();
+                    awayAt = at + awayEveryMs;
+                }
+                at += interval;
+                session.keystroke(
+                        at, interval, random.nextDouble() < deletions ? EventCodes.KEY_DELETE : Input.LETTER, -1);
+                noteChange();
+                if (switchEveryMs > 0 && at >= switchAt) {
+                    session.signal(at, EventCodes.SIGNAL_FILE_SWITCH, 0);
+                    noteChange();
+                    switchAt = at + switchEveryMs;
+                }
+            }
+        }
+
+        /** Compares after each event: what ended flow with that event, and what the readings say. */
+        private void noteChange() {
+            boolean evaluated = StateBytes.getLong(state, Layout.AT_EVALUATED_MS) == at;
+            session.read(reading);
+            if (wasInFlow && !session.isInFlow()) {
+                endings++;
+                causes.merge(session.flowEndedBy(), 1, Integer::sum);
+                agreed += isExpected(session.flowEndedBy()) ? 1 : 0;
+            } else if (session.isInFlow() && evaluated) {
+                if (!wasInFlow) {
+                    evaluations = 0;
+                    java.util.Arrays.fill(sums, 0);
+                }
+                evaluations++;
+                double[] inputs = inputs();
+                for (int i = 0; i < sums.length; i++) {
+                    sums[i] += inputs[i];
+                }
+            }
+            wasInFlow = session.isInFlow();
+        }
+
+        private double[] inputs() {
+            return new double[] {
+                reading.presence,
+                reading.inWindow,
+                reading.unfragmented,
+                reading.errorPenalty,
+                reading.rhythm,
+                reading.consistency,
+                reading.velocity
+            };
+        }
+
+        private boolean isExpected(Interruption cause) {
+            FlowReason reason = reading.reason();
+            if (session.status() == ActivityStatus.ENDED) {
+                return cause == Interruption.SESSION_ENDED || cause == Interruption.IDLE;
+            }
+            if (session.status() == ActivityStatus.PAUSED) {
+                return cause == Interruption.IDLE || cause == Interruption.LEFT_WINDOW;
+            }
+            if (reason == FlowReason.STRUGGLING) {
+                return cause == Interruption.ERRORS;
+            }
+            if (reason == FlowReason.FRAGMENTED) {
+                return cause == Interruption.CONTEXT_SWITCH || cause == Interruption.LEFT_WINDOW;
+            }
+            byModel++;
+            return cause == counterfactual();
+        }
+
+        private Interruption counterfactual() {
+            int[][] groups = {{0}, {1}, {2}, {3}, {4, 5, 6}};
+            Interruption[] names = {
+                Interruption.IDLE,
+                Interruption.LEFT_WINDOW,
+                Interruption.CONTEXT_SWITCH,
+                Interruption.ERRORS,
+                Interruption.RHYTHM_LOST
+            };
+            Interruption best = Interruption.UNKNOWN;
+            float highest = model.intensity(reading);
+            for (int group = 0; group < groups.length; group++) {
+                double[] inputs = inputs();
+                for (int input : groups[group]) {
+                    inputs[input] = sums[input] / evaluations;
+                }
+                FlowReading replaced = new FlowReading();
+                replaced.setFeatures(
+                        (float) inputs[4],
+                        (float) (inputs[0] * inputs[1] * inputs[2]),
+                        (float) inputs[5],
+                        (float) inputs[3],
+                        (float) inputs[6]);
+                float intensity = model.intensity(replaced);
+                if (intensity > highest) {
+                    highest = intensity;
+                    best = names[group];
+                }
+            }
+            return best;
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.mindfulcode.modelevidence;
+
+import dev.mindfulcode.flowengine.FlowModel;
+import dev.mindfulcode.flowengine.Thresholds;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * The intensities of a population that types, and the thresholds that follow: the intensity above which the share of
+ * instants lies that counts as flow. Each editing trace weighs as one person, and so does all transcription together:
+ * the four minutes that each of its participants copies are no day of work.
+ */
+final class PopulationRange {
+    private static final float DEFAULT_SENSITIVITY = 0.5f;
+
+    private record Weighted(float intensity, double weight) {}
+
+    private final List<Weighted> instants = new ArrayList<>();
+
+    static PopulationRange of(FlowModel model, List<KeyStream> traces, List<KeyStream> transcription) {
+        PopulationRange range = new PopulationRange();
+        traces.forEach(trace -> range.add(model, List.of(trace)));
+        range.add(model, transcription);
+        range.instants.sort(Comparator.comparingDouble(Weighted::intensity).reversed());
+        return range;
+    }
+
+    private void add(FlowModel model, List<KeyStream> people) {
+        for (KeyStream person : people) {
+            float[] intensities = person.flow(model, DEFAULT_SENSITIVITY).intensities();
+            for (float intensity : intensities) {
+                instants.add(new Weighted(intensity, 1.0 / people.size() / intensities.length));
+            }
+        }
+    }
+
+    int size() {
+        return instants.size();
+    }
+
+    /** Returns the intensity above which a share of the population's instants lies. */
+    float above(double share) {
+        double wanted = share * instants.stream().mapToDouble(Weighted::weight).sum();
+        double sum = 0;
+        for (Weighted instant : instants) {
+            sum += instant.weight();
+            if (sum >= wanted) {
+                return instant.intensity();
+            }
+        }
+        return 0;
+    }
+
+    Thresholds thresholds() {
+        double share = Thresholds.shareInFlow(DEFAULT_SENSITIVITY);
+        return new Thresholds(
+                above(Thresholds.shareInFlow(0)),
+                above(Thresholds.shareInFlow(1)),
+                above(share) - above(share + Thresholds.HYSTERESIS_SHARE));
+    }
+}
