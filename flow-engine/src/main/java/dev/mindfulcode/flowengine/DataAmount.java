@@ -1,6 +1,6 @@
 package dev.mindfulcode.flowengine;
 
-/** How much data a reading rests on: {@link FlowReading#confidence} in words. */
+/** {@link FlowReading#confidence}, the amount of data that a reading rests on, in words. */
 public enum DataAmount {
     LITTLE,
     SOME,

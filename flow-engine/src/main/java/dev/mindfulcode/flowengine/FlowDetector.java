@@ -54,7 +54,7 @@ public final class FlowDetector {
     }
 
     /**
-     * What a client knows of the time before a request.
+     * A client's knowledge of the time before a request.
      *
      * @param presentMs time with typing since the last gap of a quarter of an hour
      * @param intensities the person's intensities, one per 20 s with typing, at most {@link #INTENSITIES_MAX}

@@ -56,7 +56,7 @@ final class OwnRange {
     }
 
     /**
-     * Returns the intensity above which the top share of the person's instants lies. With n instants of their own it is
+     * Returns the lowest intensity in the top share of the person's instants. With n instants of their own it is
      * n / (n + 90) their own and otherwise the population's.
      */
     static float threshold(byte[] state, int fingerprint, float share, float population) {

@@ -7,8 +7,7 @@ import static dev.mindfulcode.flowengine.StateBytes.putShort;
  * The means of what a model's intensity follows from, over the evaluations of a flow period, and with them the cause of
  * its end: of all inputs, the one that lowered intensity the most.
  *
- * <p>The cause is a counterfactual. Each input in turn is put back to its mean of the period, and the model is asked
- * again; the largest gain names the cause. Focus is three inputs: presence, the window and freedom from switches.
+ * <p>The cause is a counterfactual. Each input in turn is put back to its mean of the period, and scored again; the largest gain names the cause. Focus is three inputs: presence, the window and freedom from switches.
  */
 final class PeriodMeans {
     private static final int PRESENCE = 0;

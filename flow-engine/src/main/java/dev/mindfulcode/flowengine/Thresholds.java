@@ -1,8 +1,8 @@
 package dev.mindfulcode.flowengine;
 
 /**
- * The intensities at which flow begins and ends for a person of whom little is known: those above which the share of a
- * population's instants lies that counts as flow. Each model has its own, as models differ in scale; the person's own
+ * The intensities at which flow begins and ends for a person of whom little is known: the lowest in the top share of a
+ * population's instants. Each model has its own, as models differ in scale; the person's own
  * range replaces them ({@link OwnRange}).
  *
  * @param enterAtZero intensity at which flow begins for a sensitivity of 0
@@ -13,7 +13,7 @@ public record Thresholds(float enterAtZero, float enterAtOne, float hysteresis) 
     private static final float SHARE_AT_ZERO = 0.3f;
     private static final float SHARE_AT_ONE = 0.7f;
 
-    /** How much larger the share is that flow stays in. */
+    /** Added to the share that flow begins in, for the share that it stays in. */
     public static final float HYSTERESIS_SHARE = 0.15f;
 
     public Thresholds {

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What kinds of typing must and must not be flow, as shares of active time. */
+/** Bounds of the share of active time in flow, for kinds of typing. */
 class PersonaTest {
     private static final long MINUTE_MS = Persona.MINUTE_MS;
     private static final double TROUBLED_MAX = 0.10;

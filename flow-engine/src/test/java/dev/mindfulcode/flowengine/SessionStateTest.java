@@ -34,7 +34,7 @@ class SessionStateTest {
 
     /** The file was written by the build before: 3,000 keystrokes with signals, in flow. */
     @Test
-    void takesOverAStateOfTheEarlierLayout() throws IOException {
+    void convertsAStateOfTheEarlierLayout() throws IOException {
         byte[] earlier;
         try (InputStream in = Objects.requireNonNull(getClass().getResourceAsStream("state-of-layout-2.base64"))) {
             earlier = Base64.getMimeDecoder().decode(in.readAllBytes());

@@ -2,20 +2,17 @@ package dev.mindfulcode.apigateway.flow;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.mindfulcode.apigateway.http.Caller;
-import dev.mindfulcode.apigateway.live.LiveUpdate;
-import dev.mindfulcode.apigateway.live.LiveUpdates;
-import dev.mindfulcode.flowengine.ActivityStatus;
 import dev.mindfulcode.flowengine.FlowDetector;
 import dev.mindfulcode.flowengine.FlowReading;
+import dev.mindfulcode.flowengine.FlowReason;
 import dev.mindfulcode.flowengine.Recommendations;
-import dev.mindfulcode.flowengine.SessionState;
 import dev.mindfulcode.webkit.endpoints.Endpoint;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
 import dev.mindfulcode.webkit.endpoints.JsonResponses;
 import dev.mindfulcode.webkit.endpoints.RequestBodies;
 import dev.mindfulcode.webkit.json.JsonFields;
-import java.time.Clock;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -33,15 +30,13 @@ final class DetectRoutes {
 
     private final Supplier<FlowDetector> detector;
     private final FlowPreferences preferences;
-    private final LiveUpdates live;
-    private final Clock clock;
+    private final DetectionListener live;
 
     /** @param detector returns a detector with the model in use */
-    DetectRoutes(Supplier<FlowDetector> detector, FlowPreferences preferences, LiveUpdates live, Clock clock) {
+    DetectRoutes(Supplier<FlowDetector> detector, FlowPreferences preferences, DetectionListener live) {
         this.detector = detector;
         this.preferences = preferences;
         this.live = live;
-        this.clock = clock;
     }
 
     void addTo(Endpoints endpoints) {
@@ -65,46 +60,27 @@ final class DetectRoutes {
         detector.get().detect(request, reading);
         List<String> recommendations = Recommendations.of(reading, texts);
         double analysisTimeMs = Math.round((System.nanoTime() - startedNs) / NS_PER_MS * 1_000) / 1_000.0;
-        LiveUpdate.Estimate estimate = new LiveUpdate.Estimate(
+        live.detected(userId, DetectRequest.sessionId(body, userId), request, reading, recommendations);
+        FlowReason reason = reading.reason();
+        return new Detection(
                 request.history() == null ? null : reading.inFlow(),
-                LiveUpdate.nameOrNull(reading.reason()),
+                reason == null ? null : name(reason),
                 reading.intensity(),
                 reading.flowDurationMs(),
                 reading.confidence(),
-                LiveUpdate.name(reading.dataAmount()),
-                new LiveUpdate.Metrics(
+                name(reading.dataAmount()),
+                recommendations,
+                new Metrics(
                         reading.rhythm(),
                         reading.focus(),
                         reading.consistency(),
                         reading.errorPenalty(),
                         reading.velocity()),
-                recommendations);
-        publish(userId, DetectRequest.sessionId(body, userId), request, estimate);
-        return new Detection(
-                estimate.isInFlow(),
-                estimate.reason(),
-                estimate.flowIntensity(),
-                estimate.flowDurationMs(),
-                estimate.confidence(),
-                estimate.dataAmount(),
-                recommendations,
-                estimate.metrics(),
                 analysisTimeMs);
     }
 
-    private void publish(UUID userId, UUID sessionId, FlowDetector.Request request, LiveUpdate.Estimate estimate) {
-        long activeMs = 0;
-        for (int intervalMs : request.intervalsMs()) {
-            activeMs += SessionState.activeMs(intervalMs);
-        }
-        long nowMs = clock.millis();
-        LiveUpdate.Totals totals = new LiveUpdate.Totals(
-                LiveUpdate.name(ActivityStatus.ACTIVE),
-                request.intervalsMs().length,
-                request.errorEvents(),
-                activeMs,
-                estimate.flowDurationMs());
-        live.publish(userId, LiveUpdate.FlowState.of(sessionId, nowMs, nowMs, estimate, totals));
+    private static String name(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
     }
 
     /** @param isInFlow null without a history, as flow is relative to the person's own past */
@@ -117,6 +93,9 @@ final class DetectRoutes {
             float confidence,
             String dataAmount,
             List<String> recommendations,
-            LiveUpdate.Metrics metrics,
+            Metrics metrics,
             double analysisTimeMs) {}
+
+    private record Metrics(
+            float rhythmScore, float focusScore, float consistencyScore, float errorPenalty, float velocityScore) {}
 }

@@ -1,7 +1,6 @@
 package dev.mindfulcode.apigateway.flow;
 
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.live.LiveUpdates;
 import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.KafkaConnection;
 import dev.mindfulcode.apigateway.log.Outbox;
@@ -36,8 +35,8 @@ public class FlowConfiguration {
     }
 
     @Bean
-    EndpointGroup gatewayDetectRoutes(ModelFeed models, FlowPreferences preferences, LiveUpdates live) {
-        return new DetectRoutes(models::detector, preferences, live, Clock.systemUTC())::addTo;
+    EndpointGroup gatewayDetectRoutes(ModelFeed models, FlowPreferences preferences, DetectionListener live) {
+        return new DetectRoutes(models::detector, preferences, live)::addTo;
     }
 
     @Bean

@@ -3,6 +3,7 @@ package dev.mindfulcode.apigateway.live;
 import dev.mindfulcode.apigateway.alerts.Alerts;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.feedback.Prompts;
+import dev.mindfulcode.apigateway.flow.DetectionListener;
 import dev.mindfulcode.apigateway.http.CredentialExpiry;
 import dev.mindfulcode.apigateway.log.KafkaConnection;
 import dev.mindfulcode.apigateway.log.TopicTailer;
@@ -61,6 +62,11 @@ public class LiveConfiguration {
     @Bean
     LiveUpdates gatewayLiveUpdates(LiveHub hub, CredentialExpiry ends) {
         return new LiveUpdates(hub, ends);
+    }
+
+    @Bean
+    DetectionListener gatewayDetectionListener(LiveHub hub) {
+        return new DetectedFlow(hub, Clock.systemUTC());
     }
 
     @Bean

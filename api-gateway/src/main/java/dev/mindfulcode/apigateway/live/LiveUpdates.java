@@ -3,7 +3,6 @@ package dev.mindfulcode.apigateway.live;
 import dev.mindfulcode.apigateway.http.Caller;
 import dev.mindfulcode.apigateway.http.CredentialExpiry;
 import dev.mindfulcode.webkit.problems.ProblemException;
-import java.util.UUID;
 import org.springframework.web.reactive.function.server.ServerRequest;
 
 /** Connects clients of other protocols to live updates. */
@@ -26,10 +25,5 @@ public final class LiveUpdates {
         Subscription client = hub.open(
                 caller.userId(), null, new ConnectionCloser(request.exchange().getRequest()));
         return new LiveConnection(hub, client, ends.of(caller));
-    }
-
-    /** Sends an update that is not in the log to the user's own clients, if there are any. */
-    public void publish(UUID userId, LiveUpdate.FlowState update) {
-        hub.publish(userId, update);
     }
 }

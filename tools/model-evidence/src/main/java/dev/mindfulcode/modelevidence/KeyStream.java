@@ -25,7 +25,7 @@ record KeyStream(String name, long[] atMs, byte[] keyClasses) {
 
     private static final long INSTANT_MS = 20_000;
 
-    /** What a person's typing gives when the engine reads it as sessions. */
+    /** Flow and intensities of a person's typing, read as sessions. */
     record Flow(long activeMs, long flowMs, long periods, float[] intensities) {
         double share() {
             return activeMs == 0 ? 0 : (double) flowMs / activeMs;

@@ -7,8 +7,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * The intensities of a population that types, and the thresholds that follow: the intensity above which the share of
- * instants lies that counts as flow. Each editing trace weighs as one person, and so does all transcription together:
+ * The intensities of a population that types, and the thresholds that follow: the lowest intensity in the share
+ * of instants that counts as flow. Each editing trace weighs as one person, and so does all transcription together:
  * the four minutes that each of its participants copies are no day of work.
  */
 final class PopulationRange {
@@ -39,7 +39,7 @@ final class PopulationRange {
         return instants.size();
     }
 
-    /** Returns the intensity above which a share of the population's instants lies. */
+    /** Returns the lowest intensity in the top share of the population's instants. */
     float above(double share) {
         double wanted = share * instants.stream().mapToDouble(Weighted::weight).sum();
         double sum = 0;
