@@ -26,6 +26,11 @@ public final class DemoTypist implements AutoCloseable {
 
     private static final String NAME = "demo";
     private static final Duration SEND_INTERVAL = Duration.ofSeconds(1);
+
+    /** Work before the demo's start, sent at once: flow begins after ten minutes of typing. */
+    private static final Duration HEAD_START = Duration.ofMinutes(15);
+
+    private static final long CATCH_UP_STEP_MS = 20_000;
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration RETRY_DELAY = Duration.ofSeconds(5);
     private static final Duration LOG_INTERVAL = Duration.ofMinutes(1);
@@ -36,6 +41,7 @@ public final class DemoTypist implements AutoCloseable {
     private final boolean isNew;
     private final DemoScript script;
     private final Thread thread;
+    private boolean isFirstSession = true;
     private final FailureLog failures =
             new FailureLog(LOG_INTERVAL, System::nanoTime, failure -> log.warn("Demo typist: {}", failure));
 
@@ -91,11 +97,16 @@ public final class DemoTypist implements AutoCloseable {
     }
 
     private void typeSession(Account account) throws ApiException, InterruptedException {
-        UUID session = script.startSession(System.currentTimeMillis());
+        long typedMs = System.currentTimeMillis() - (isFirstSession ? HEAD_START.toMillis() : 0);
+        isFirstSession = false;
+        UUID session = script.startSession(typedMs);
         account.startSession(session, script.clockMs(), "mindful-demo", "java", "demo");
         while (!script.isSessionOver()) {
-            TimeUnit.NANOSECONDS.sleep(SEND_INTERVAL.toNanos());
-            Batch batch = script.until(System.currentTimeMillis());
+            if (typedMs + SEND_INTERVAL.toMillis() > System.currentTimeMillis()) {
+                TimeUnit.NANOSECONDS.sleep(SEND_INTERVAL.toNanos());
+            }
+            typedMs = Math.min(typedMs + CATCH_UP_STEP_MS, System.currentTimeMillis());
+            Batch batch = script.until(typedMs);
             if (batch != null) {
                 account.send(List.of(batch))
                         .batchesRefused()

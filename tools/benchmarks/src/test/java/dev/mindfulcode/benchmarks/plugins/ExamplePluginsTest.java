@@ -57,6 +57,9 @@ class ExamplePluginsTest {
     /** One stretch of flow as it was seen with the ends of batches. */
     private record Period(UUID session, long startMs, long endMs) {}
 
+    /** The state after a batch, or after the silence that ended flow. */
+    private record Reading(UUID session, long atMs, boolean isInFlow, long flowStartedAtMs, long interruptions) {}
+
     private static Stream<Sample> samples() throws Exception {
         List<Sample> samples = new ArrayList<>();
         for (long seed = 1; seed <= 3; seed++) {
@@ -103,17 +106,28 @@ class ExamplePluginsTest {
     @ParameterizedTest
     @MethodSource("samples")
     void timeToResumeMatchesJava(Sample sample) throws Exception {
-        List<Period> periods = periods(sample.typed);
         Map<String, List<Long>> lags = new TreeMap<>();
         Map<String, Integer> interruptions = new TreeMap<>();
-        for (int i = 0; i < periods.size(); i++) {
-            String monday = monday(periods.get(i).endMs);
-            interruptions.merge(monday, 1, Integer::sum);
-            if (i + 1 < periods.size()) {
-                long lag = periods.get(i + 1).startMs - periods.get(i).endMs;
-                if (lag <= Duration.ofHours(4).toMillis()) {
-                    lags.computeIfAbsent(monday, _ -> new ArrayList<>()).add(lag);
+        Map<UUID, Long> counted = new HashMap<>();
+        Map<UUID, Long> lastInFlow = new HashMap<>();
+        long interruptedAtMs = 0;
+        for (Reading reading : readings(sample.typed)) {
+            Long before = counted.put(reading.session, reading.interruptions);
+            if (reading.interruptions > (before == null ? 0 : before)) {
+                // A period between two readings has no reading in flow: it ends at this reading.
+                interruptedAtMs = lastInFlow.getOrDefault(reading.session, reading.atMs);
+                interruptions.merge(monday(interruptedAtMs), 1, Integer::sum);
+            }
+            if (reading.isInFlow) {
+                long lag = reading.flowStartedAtMs - interruptedAtMs;
+                if (interruptedAtMs != 0 && lag >= 0) {
+                    if (lag <= Duration.ofHours(4).toMillis()) {
+                        lags.computeIfAbsent(monday(interruptedAtMs), _ -> new ArrayList<>())
+                                .add(lag);
+                    }
+                    interruptedAtMs = 0;
                 }
+                lastInFlow.put(reading.session, reading.atMs);
             }
         }
         Map<String, JsonNode> rows = rows("time-to-resume", sample);
@@ -182,15 +196,29 @@ class ExamplePluginsTest {
         return rows;
     }
 
-    /** Applies each session, pauses included, to its own engine state and reads it after each batch. */
     private static List<Period> periods(List<TypedBatch> typed) {
-        Map<UUID, byte[]> states = new HashMap<>();
         Map<String, Period> periods = new LinkedHashMap<>();
+        for (Reading reading : readings(typed)) {
+            if (reading.isInFlow) {
+                periods.put(
+                        reading.session + "/" + reading.flowStartedAtMs,
+                        new Period(reading.session, reading.flowStartedAtMs, reading.atMs));
+            }
+        }
+        return periods.values().stream()
+                .sorted(Comparator.comparingLong(Period::startMs))
+                .toList();
+    }
+
+    /** Applies each session, pauses included, to its own engine state and reads it after each batch. */
+    private static List<Reading> readings(List<TypedBatch> typed) {
+        Map<UUID, byte[]> states = new HashMap<>();
+        List<Reading> readings = new ArrayList<>();
         byte @Nullable [] latest = null;
         SessionState engine = new SessionState();
         for (TypedBatch batch : typed) {
             // What a break says of its user is known before the next session begins with it.
-            states.values().forEach(each -> engine.wrap(each).tick(batch.startedAtMs()));
+            tick(engine, states, batch.startedAtMs(), readings);
             byte[] state = states.get(batch.sessionId());
             if (state == null) {
                 state = latest == null ? SessionState.fresh() : SessionState.freshAfter(latest);
@@ -198,15 +226,26 @@ class ExamplePluginsTest {
                 latest = state;
             }
             play(engine.wrap(state), batch);
-            if (engine.isInFlow()) {
-                periods.put(
-                        batch.sessionId() + "/" + engine.flowStartedAtMs(),
-                        new Period(batch.sessionId(), engine.flowStartedAtMs(), engine.lastActivityAtMs()));
-            }
+            readings.add(new Reading(
+                    batch.sessionId(),
+                    engine.lastActivityAtMs(),
+                    engine.isInFlow(),
+                    engine.flowStartedAtMs(),
+                    engine.interruptions()));
         }
-        return periods.values().stream()
-                .sorted(Comparator.comparingLong(Period::startMs))
-                .toList();
+        tick(engine, states, typed.getLast().startedAtMs() + Duration.ofDays(1).toMillis(), readings);
+        return readings;
+    }
+
+    /** Lets time pass in all sessions, and adds a reading of those whose flow it ends. */
+    private static void tick(SessionState engine, Map<UUID, byte[]> states, long atMs, List<Reading> readings) {
+        states.forEach((session, state) -> {
+            long before = engine.wrap(state).interruptions();
+            engine.tick(atMs);
+            if (engine.interruptions() > before) {
+                readings.add(new Reading(session, atMs, false, engine.flowStartedAtMs(), engine.interruptions()));
+            }
+        });
     }
 
     private static void play(SessionState engine, TypedBatch batch) {
