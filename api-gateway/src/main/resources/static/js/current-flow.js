@@ -19,6 +19,9 @@ const WITHOUT_READING = {
   off: ['Not connected', ''],
 };
 
+/** Whether in flow; unknown for a single stretch of typing without a history. */
+const FLOW_TEXTS = { true: 'In flow', false: 'Not in flow', null: 'Flow not known' };
+
 const byId = (id) => document.getElementById(id);
 
 export class CurrentFlow {
@@ -74,7 +77,7 @@ export class CurrentFlow {
     const ageMs = reading ? Math.max(0, now - reading.at) : 0;
     const isCut = this.#link === 'lost' || this.#link === 'off';
     byId('flow-status').dataset.state = isCurrent ? state : state === 'quiet' && !isCut ? 'quiet' : 'waiting';
-    set('flow-text', isCurrent ? { flow: 'In flow', still: 'Not in flow' }[state]
+    set('flow-text', isCurrent ? FLOW_TEXTS[String(flow.is_in_flow)]
       : state === 'quiet' && !isCut ? 'Quiet' : WITHOUT_READING[this.#link][0]);
     set('flow-since', state === 'none' ? WITHOUT_READING[this.#link][1] : since(state, reading, ageMs, isCut));
     byId('flow-session').hidden = others === 0;
@@ -114,7 +117,7 @@ const REASONS = {
   below_own_range: 'below your own usual range of flow',
   struggling: 'many corrections or failed builds in the last minutes',
   fragmented: 'many switches in the last minutes',
-  away: 'the editor\u2019s window has lost focus',
+  away: 'you left the editor\u2019s window',
   paused: 'paused',
 };
 

@@ -17,7 +17,7 @@ function describe({ name, points }, isNamed, now) {
   const when = now - last.at <= CURRENT_MS_MAX ? 'now' : `${span(now - last.at)} ago`;
   const lowest = hundred(Math.min(...values));
   return `${isNamed ? `${name} ` : ''}${when} ${hundred(last.intensity)} of 100, lowest ${lowest}, `
-    + `highest ${hundred(Math.max(...values))}, confidence ${hundred(last.confidence)} of 100`;
+    + `highest ${hundred(Math.max(...values))}, ${last.amount} data behind it`;
 }
 
 /** Returns a table with a row for each minute and session. */
@@ -27,14 +27,14 @@ export function table(series) {
     .flatMap(({ name, points }) => [...byMinute(points)].map(([minute, of]) => ({ name, minute, of })))
     .sort((one, other) => other.minute - one.minute);
   const mean = (of, key) => of.reduce((sum, point) => sum + point[key], 0) / of.length;
-  const heads = ['Minute', ...(isNamed ? ['Session'] : []), 'Intensity', 'Confidence', 'In flow'];
+  const heads = ['Minute', ...(isNamed ? ['Session'] : []), 'Intensity', 'Data behind it', 'In flow'];
   return element('table', {},
     element('thead', {}, element('tr', {}, ...heads.map((head) => element('th', { scope: 'col' }, head)))),
     element('tbody', {}, ...rows.map(({ name, minute, of }) => element('tr', {},
       element('th', { scope: 'row' }, clock(minute * 60_000)),
       ...(isNamed ? [element('td', {}, name)] : []),
       element('td', {}, hundred(mean(of, 'intensity'))),
-      element('td', {}, hundred(mean(of, 'confidence'))),
+      element('td', {}, of.at(-1).amount),
       element('td', {}, of.some((point) => point.inFlow) ? 'yes' : 'no')))));
 }
 

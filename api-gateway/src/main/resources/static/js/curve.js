@@ -1,4 +1,4 @@
-// The live curve of the last minutes, a line for each session: solid with high confidence, dashed with low confidence,
+// The live curve of the last minutes, a line for each session: solid with some data behind it, dashed with little,
 // hatched in flow.
 
 import * as description from './curve-description.js';
@@ -11,8 +11,6 @@ const POINTS_OF_SESSION_MAX = 1_500;
 const SESSIONS_MAX = 6;
 const STYLES = 3;
 const GAP_MS = 45_000;
-/** Some data: see DataAmount. */
-const SURE = 0.3;
 const WORDS_INTERVAL_MS = 15_000;
 const LEFT = 34;
 const RIGHT = 14;
@@ -50,7 +48,7 @@ export class Curve {
     const series = this.#bySession.get(update.session_id) ?? { points: [], style: this.#styles++ % STYLES };
     const { points } = series;
     const flow = update.flow_state;
-    const point = { at, intensity: flow.flow_intensity, confidence: flow.confidence, inFlow: flow.is_in_flow };
+    const point = { at, intensity: flow.flow_intensity, amount: flow.data_amount, inFlow: flow.is_in_flow };
     const after = points.findLastIndex((earlier) => earlier.at <= at);
     if (points[after]?.at === at) points[after] = point;
     else points.splice(after + 1, 0, point);
@@ -169,7 +167,7 @@ function runs(points) {
 function bySureness(run) {
   const all = [];
   run.forEach((point, i) => {
-    const sure = point.confidence >= SURE;
+    const sure = point.amount !== 'little';
     if (!all.length || all.at(-1)[0] !== sure) all.push([sure, i ? [run[i - 1]] : []]);
     all.at(-1)[1].push(point);
   });

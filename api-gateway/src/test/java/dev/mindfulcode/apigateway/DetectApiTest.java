@@ -109,6 +109,15 @@ class DetectApiTest {
             assertThat(message.path("flow_state").path("flow_intensity"))
                     .isEqualTo(answer.json().path("flow_intensity"));
 
+            api.post("/api/flow/detect", ada.token(), body.formatted("one", intervals(300)));
+            JsonNode one = hers.next(update -> update.path("type").asString().equals("flow_state_update"));
+            api.post("/api/flow/detect", ada.token(), body.formatted("other", intervals(300)));
+            JsonNode other = hers.next(update -> update.path("type").asString().equals("flow_state_update"));
+            assertThat(other.path("session_id"))
+                    .as("ids that are no UUIDs make no sessions")
+                    .isEqualTo(one.path("session_id"))
+                    .isNotEqualTo(message.path("session_id"));
+
             UUID bobs = UUID.randomUUID();
             api.post("/api/flow/detect", bob.token(), body.formatted(bobs, intervals(300)));
             JsonNode toBob = his.next(update -> update.path("type").asString().equals("flow_state_update"));

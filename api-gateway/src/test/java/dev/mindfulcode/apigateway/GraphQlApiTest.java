@@ -205,7 +205,7 @@ class GraphQlApiTest {
                     sessionId startedAt endedAt meanIntensity keystrokes endedBy session { sessionId }
                   }
                   flowMinutes(from: $from, to: $to) {
-                    minute keystrokes errors contextSwitches meanIntensity activeSeconds flowSeconds
+                    minute keystrokes errors contextSwitches meanIntensity activeSeconds flowSeconds reason
                   }
                 }""";
         JsonNode found = data(ask(ada, query, Map.of("from", noon.toString())));
@@ -220,6 +220,7 @@ class GraphQlApiTest {
         assertThat(minute.path("minute").asString()).isEqualTo(noon.toString());
         assertThat(minute.path("keystrokes").asLong()).isEqualTo(100);
         assertThat(minute.path("activeSeconds").asDouble()).isEqualTo(30);
+        assertThat(minute.path("reason").asString()).isEqualTo("away");
         JsonNode later =
                 data(ask(ada, query, Map.of("from", noon.plusSeconds(700).toString())));
         assertThat(later.path("flowPeriods")).isEmpty();
@@ -380,6 +381,7 @@ class GraphQlApiTest {
                 .setContextSwitches(2)
                 .setActiveMs(30_000)
                 .setFlowMs(10_000)
+                .setReason("away")
                 .setIntensityMs(15_000)
                 .build();
     }

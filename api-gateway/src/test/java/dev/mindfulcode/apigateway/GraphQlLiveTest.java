@@ -28,7 +28,7 @@ class GraphQlLiveTest {
     private static final String FLOW = """
             subscription Flow($id: ID) { flowState(sessionId: $id) {
               sessionId at receivedAt
-              flowState { isInFlow flowIntensity flowDurationMs confidence recommendations
+              flowState { isInFlow reason dataAmount flowIntensity flowDurationMs confidence recommendations
                 metrics { rhythmScore focusScore consistencyScore errorPenalty velocityScore } }
               session { status keystrokes errors activeMs flowMs } } }""";
     private static final String STATUS = "subscription { session { sessionId at status } }";
@@ -69,6 +69,8 @@ class GraphQlLiveTest {
                     .isAfter(Instant.now().minusSeconds(600));
             JsonNode flow = update.path("flowState");
             assertThat(flow.path("isInFlow").asBoolean()).isTrue();
+            assertThat(flow.path("reason").isNull()).isTrue();
+            assertThat(flow.path("dataAmount").asString()).isEqualTo("some");
             assertThat(flow.path("flowIntensity").floatValue()).isEqualTo(0.75f);
             assertThat(flow.path("flowDurationMs").asLong()).isEqualTo(60_000);
             assertThat(flow.path("metrics").path("focusScore").floatValue()).isEqualTo(0.8f);

@@ -200,7 +200,7 @@ class HistoryApiTest {
         assertThat(peak.path("from").asString())
                 .isEqualTo(yesterday.minusDays(89).toString());
         assertThat(insight(insights, "usual-ending").path("text").asString())
-                .isEqualTo("Most of your flow periods ended by switching context or leaving the window.");
+                .isEqualTo("Most of your flow periods ended by switching files.");
         for (JsonNode insight : insights) {
             assertThat(insight.path("confidence").asDouble()).isBetween(0.5, 0.99);
             assertThat(insight.path("data_points").asInt()).isPositive();

@@ -92,7 +92,7 @@ final class DetectRequest {
 
     /**
      * Returns the id under which the caller's live connections see the detection: the client's {@code session_id} if it
-     * is a UUID, otherwise one that is made from it.
+     * is a UUID, otherwise one that all other detections of the user share.
      */
     static UUID sessionId(JsonFields body, UUID userId) {
         JsonFields wrapped = body.object("request");
@@ -100,7 +100,7 @@ final class DetectRequest {
         JsonFields data = request.required("flow_data", request.object("flow_data"));
         String text = data.text("session_id", SESSION_ID_LENGTH_MAX);
         UUID uuid = text == null ? null : Uuids.parse(text);
-        return uuid == null ? UUID.nameUUIDFromBytes((userId + "/" + text).getBytes(StandardCharsets.UTF_8)) : uuid;
+        return uuid == null ? UUID.nameUUIDFromBytes((userId + "/detect").getBytes(StandardCharsets.UTF_8)) : uuid;
     }
 
     /**

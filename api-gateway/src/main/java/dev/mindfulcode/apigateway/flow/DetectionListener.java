@@ -12,7 +12,7 @@ public interface DetectionListener {
     /**
      * Handles a detection; the reading may be reused after the call.
      *
-     * @param sessionId the client's id if it is a UUID, otherwise one that is made from it
+     * @param sessionId the client's id if it is a UUID, otherwise one that all other detections of the user share
      */
     void detected(
             UUID userId,

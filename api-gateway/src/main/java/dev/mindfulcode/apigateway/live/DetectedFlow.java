@@ -9,7 +9,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.UUID;
 
-/** Sends detections to the live connections of their user. Nothing is stored. */
+/** Sends detections to the live connections that their user has to this gateway. Nothing is stored. */
 final class DetectedFlow implements DetectionListener {
 
     private final LiveHub hub;
@@ -50,8 +50,8 @@ final class DetectedFlow implements DetectionListener {
                 request.intervalsMs().length,
                 request.errorEvents(),
                 activeMs,
-                reading.flowDurationMs());
+                Math.min(reading.flowDurationMs(), activeMs));
         long nowMs = clock.millis();
-        hub.publish(userId, LiveUpdate.FlowState.of(sessionId, nowMs, nowMs, estimate, totals));
+        hub.publishUnlessStreamed(userId, LiveUpdate.FlowState.of(sessionId, nowMs, nowMs, estimate, totals));
     }
 }

@@ -173,6 +173,7 @@ final class LiveHub implements SmartLifecycle {
         if (state == null) {
             return;
         }
+        channel.addStreamed(state.getSessionId());
         channel.publish(LiveMessages.flowState(state));
         long atMs = state.getAt().toEpochMilli();
         if (channel.applyStreamStatus(state.getSessionId(), state.getStatus(), state.getIsInFlow(), atMs)) {
@@ -183,10 +184,13 @@ final class LiveHub implements SmartLifecycle {
         }
     }
 
-    /** Publishes an update that is not in the log to the user's clients. */
-    void publish(UUID userId, LiveUpdate.FlowState update) {
+    /**
+     * Publishes an update that is not in the log to the user's clients, unless the stream reads the same session: its
+     * readings know the past and would be replaced by one that does not.
+     */
+    void publishUnlessStreamed(UUID userId, LiveUpdate.FlowState update) {
         UserChannel channel = channels.get(userId);
-        if (channel != null) {
+        if (channel != null && !channel.isStreamed(update.sessionId())) {
             channel.publish(LiveMessages.flowState(update, null));
         }
     }
@@ -254,8 +258,15 @@ final class LiveHub implements SmartLifecycle {
         try {
             blocking.schedule(() -> {
                 FlowState state = latest(subscription.userId());
-                LiveMessage snapshot = state == null ? null : LiveMessages.flowState(state);
-                if (snapshot != null && !Objects.equals(snapshot.id(), seen)) {
+                if (state == null) {
+                    return;
+                }
+                UserChannel channel = channels.get(subscription.userId());
+                if (channel != null) {
+                    channel.addStreamed(state.getSessionId());
+                }
+                LiveMessage snapshot = LiveMessages.flowState(state);
+                if (!Objects.equals(snapshot.id(), seen)) {
                     subscription.queue().putSnapshot(snapshot);
                 }
             });

@@ -3,6 +3,7 @@ package dev.mindfulcode.apigateway.live;
 import dev.mindfulcode.apigateway.alerts.TeamAlertView;
 import dev.mindfulcode.flowengine.DataAmount;
 import dev.mindfulcode.flowengine.Recommendations;
+import dev.mindfulcode.schemas.FlowReason;
 import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.SessionStatus;
 import dev.mindfulcode.schemas.TeamAlert;
@@ -29,7 +30,7 @@ final class LiveMessages {
                 state.getReceivedAt().toEpochMilli(),
                 new LiveUpdate.Estimate(
                         state.getIsInFlow(),
-                        state.getIsInFlow() ? null : LiveUpdate.nameOrNull(state.getReason()),
+                        state.getIsInFlow() ? null : reason(state.getReason()),
                         state.getIntensity(),
                         state.getFlowDurationMs(),
                         state.getConfidence(),
@@ -112,6 +113,11 @@ final class LiveMessages {
 
     private static LiveMessage error(String code, String text) {
         return new LiveMessage(code, null, Json.bytes(new Notice("error", code, text)));
+    }
+
+    /** Returns null for a reason of a later version, too. */
+    private static @Nullable String reason(@Nullable FlowReason reason) {
+        return reason == FlowReason.UNKNOWN ? null : LiveUpdate.nameOrNull(reason);
     }
 
     private static String text(SessionStatus status) {

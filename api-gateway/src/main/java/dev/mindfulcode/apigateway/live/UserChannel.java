@@ -1,9 +1,11 @@
 package dev.mindfulcode.apigateway.live;
 
 import dev.mindfulcode.schemas.SessionStatus;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -11,15 +13,20 @@ import java.util.function.Consumer;
 /** The live clients of one user and the last known status of their sessions. Thread-safe. */
 final class UserChannel {
 
-    private static final int SESSIONS_MAX = 32;
+    static final int SESSIONS_MAX = 32;
 
     private final List<Subscription> subscriptions = new CopyOnWriteArrayList<>();
-    private final Map<UUID, KnownStatus> statuses = new LinkedHashMap<>(SESSIONS_MAX, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<UUID, KnownStatus> eldest) {
-            return size() > SESSIONS_MAX;
-        }
-    };
+    private final Map<UUID, KnownStatus> statuses = latestSessions();
+    private final Set<UUID> streamed = Collections.newSetFromMap(latestSessions());
+
+    private static <V> Map<UUID, V> latestSessions() {
+        return new LinkedHashMap<>(SESSIONS_MAX, 0.75f, true) {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<UUID, V> eldest) {
+                return size() > SESSIONS_MAX;
+            }
+        };
+    }
 
     int clients() {
         int clients = 0;
@@ -63,6 +70,20 @@ final class UserChannel {
             }
             statuses.put(sessionId, new KnownStatus(status, inFlow, atMs, false));
             return before != null && before.status() != status;
+        }
+    }
+
+    /** Remembers that the stream reads a session. */
+    void addStreamed(UUID sessionId) {
+        synchronized (statuses) {
+            streamed.add(sessionId);
+        }
+    }
+
+    /** Returns whether the stream is known to read a session. */
+    boolean isStreamed(UUID sessionId) {
+        synchronized (statuses) {
+            return streamed.contains(sessionId);
         }
     }
 

@@ -77,7 +77,7 @@ final class ExportSections {
             change      Who changed what, JSON""");
 
     private static final Table PREFERENCES = Table.of("preferences", "Preferences for flow detection.", """
-            sensitivity  How early flow is detected, 0 (late) to 1 (early)""");
+            sensitivity  Share of your own typing that may be flow, 0 (30 %) to 1 (70 %)""");
 
     private static final Table PROMPTS = Table.of("feedback_prompts", "Prompts for your rating of flow.", """
             per_day               How many you allow

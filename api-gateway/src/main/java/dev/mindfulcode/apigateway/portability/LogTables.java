@@ -249,7 +249,9 @@ N navigation, C shortcut, U undo, P paste, A completion, O other
                 Map.entry("started_at", "Start by the server's clock; of a correction, the corrected start"),
                 Map.entry("ended_at", "Of a correction, the corrected end"),
                 Map.entry("time_zone", "IANA name, if the event sets it"),
-                Map.entry("sensitivity", "How early flow is detected, 0 to 1, if the event sets it"),
+                Map.entry(
+                        "sensitivity",
+                        "Share of your own typing that may be flow, 0 (30 %) to 1 (70 %), if the event sets it"),
                 Map.entry("team_viewer", "Whether you joined as a viewer"),
                 Map.entry("collection_level", "What you let the product collect, if the event sets it"),
                 Map.entry("flow", "Your rating, 1 (not at all in flow) to 7 (completely)"),

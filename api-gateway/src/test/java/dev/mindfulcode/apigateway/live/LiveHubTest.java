@@ -1,9 +1,11 @@
 package dev.mindfulcode.apigateway.live;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mindfulcode.apigateway.FlowStates;
+import dev.mindfulcode.schemas.FlowReason;
 import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.SessionStatus;
 import dev.mindfulcode.webkit.problems.ProblemException;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -127,6 +130,69 @@ class LiveHubTest {
         next.add(state(resting, 4, SessionStatus.PAUSED, true));
         asking.sessionBreak(ada, resting);
         assertThat(breaks).as("ended by its user").hasSize(2);
+    }
+
+    /** Only a bounded number of sessions is remembered, each from the stream or from the snapshot of a new client. */
+    @Test
+    void showsNoDetectionInsteadOfAReadingOfTheStream() {
+        UUID typed = UUID.randomUUID();
+        UUID earlier = UUID.randomUUID();
+        UUID detectedOnly = UUID.randomUUID();
+        List<FlowState> next = new ArrayList<>();
+        LiveHub reading = new LiveHub(
+                (user, value) -> next.removeFirst(),
+                Schedulers.immediate(),
+                (user, state) -> Mono.empty(),
+                _ -> Flux.empty(),
+                ConnectionLimits.STANDARD);
+        reading.flowState(ada, new byte[1]);
+        next.add(state(earlier, 1, SessionStatus.ACTIVE, true));
+        Subscription client = reading.open(ada, null, () -> {});
+        next.add(state(typed, 2, SessionStatus.ACTIVE, true));
+        reading.flowState(ada, new byte[1]);
+        reading.sessionStatus(ada, detectedOnly, SessionStatus.ACTIVE, 3);
+        for (UUID session : List.of(typed, earlier, detectedOnly)) {
+            reading.publishUnlessStreamed(ada, detection(session));
+        }
+        List<String> shown = new ArrayList<>();
+        client.queue().messages().subscribe(message -> {
+            if (message.update() instanceof LiveUpdate.FlowState update) {
+                shown.add(update.sessionId() + " " + update.flowState().isInFlow());
+            }
+        });
+        assertThat(shown).containsExactly(earlier + " true", typed + " true", detectedOnly + " null");
+
+        UserChannel channel = new UserChannel();
+        for (int i = 0; i <= UserChannel.SESSIONS_MAX; i++) {
+            channel.addStreamed(new UUID(0, i));
+        }
+        assertThat(channel.isStreamed(new UUID(0, 0))).isFalse();
+        assertThat(channel.isStreamed(new UUID(0, 1))).isTrue();
+    }
+
+    @Test
+    void showsReasonsThatItKnows() {
+        FlowState.Builder state = FlowState.newBuilder(state(ada, 1, SessionStatus.ACTIVE, false));
+        assertThat(reason(state.setReason(FlowReason.STRUGGLING).build())).isEqualTo("struggling");
+        assertThat(reason(state.setReason(FlowReason.UNKNOWN).build()))
+                .as("of a later version")
+                .isNull();
+        assertThat(reason(state.setReason(null).build())).isNull();
+        assertThat(reason(state.setReason(FlowReason.AWAY).setIsInFlow(true).build()))
+                .isNull();
+    }
+
+    private static @Nullable String reason(FlowState state) {
+        LiveUpdate.FlowState update = (LiveUpdate.FlowState)
+                requireNonNull(LiveMessages.flowState(state).update());
+        return update.flowState().reason();
+    }
+
+    private static LiveUpdate.FlowState detection(UUID session) {
+        LiveUpdate.Metrics metrics = new LiveUpdate.Metrics(0.5f, 0.5f, 0.5f, 0.5f, 0.5f);
+        LiveUpdate.Estimate estimate =
+                new LiveUpdate.Estimate(null, "warming_up", 0.5f, 0, 0.3f, "some", metrics, List.of());
+        return LiveUpdate.FlowState.of(session, 4, 4, estimate, new LiveUpdate.Totals("active", 1, 0, 1, 0));
     }
 
     private static FlowState state(UUID session, int version, SessionStatus status, boolean inFlow) {

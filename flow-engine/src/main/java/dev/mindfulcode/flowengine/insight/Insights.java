@@ -160,7 +160,7 @@ public final class Insights {
     private static @Nullable String ending(Interruption by) {
         return switch (by) {
             case IDLE -> "by a pause of typing";
-            case CONTEXT_SWITCH -> "by switching files or windows";
+            case CONTEXT_SWITCH -> "by switching files";
             case LEFT_WINDOW -> "by leaving the window";
             case ERRORS -> "amid corrections or failed builds";
             case RHYTHM_LOST -> "as the rhythm of typing let go";

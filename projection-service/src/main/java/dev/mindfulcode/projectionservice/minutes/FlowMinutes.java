@@ -62,7 +62,7 @@ public final class FlowMinutes implements Fold {
         return Projection.of(
                 FlowMinutes.class,
                 "flow_minutes",
-                3,
+                2,
                 List.of(Topics.FLOW_MINUTES, Topics.ACCOUNTS, Topics.SESSIONS),
                 tables -> {
                     MinuteStatements minutes = new MinuteStatements(tables);

@@ -13,8 +13,8 @@ CREATE TABLE flow_minutes (
     intensity_ms     double precision NOT NULL,
     active_ms        bigint NOT NULL,
     flow_ms          bigint NOT NULL,
-    reason           text,
     version          bigint NOT NULL,
+    reason           text,
     PRIMARY KEY (user_id, minute, session_id)
 );
 

@@ -47,6 +47,22 @@ class FlowMinutesTest {
     }
 
     @Test
+    void storesReasonsOfTheEngineAndNoOther() throws Exception {
+        FlowMinute struggling = SampleEvents.minute(NINE, 1, 30);
+        struggling.setReason("struggling");
+        FlowMinute invented = SampleEvents.minute(NINE.plusSeconds(60), 1, 30);
+        invented.setReason("daydreaming");
+        FlowMinute inFlow = SampleEvents.minute(NINE.plusSeconds(120), 1, 30);
+        apply(event(struggling), event(invented), event(inFlow));
+        String reasons = "SELECT coalesce(reason, 'none') FROM readmodel.flow_minutes ORDER BY minute";
+        assertThat(database.rows(reasons)).containsExactly("(struggling)", "(none)", "(none)");
+        struggling.setVersion(2L);
+        struggling.setReason(null);
+        apply(event(struggling));
+        assertThat(database.rows(reasons)).containsExactly("(none)", "(none)", "(none)");
+    }
+
+    @Test
     void storesHighestVersionOfMinute() throws Exception {
         apply(minute(NINE, 5, 50), minute(NINE, 4, 40));
         List<String> expected = database.everything();
@@ -264,6 +280,10 @@ class FlowMinutesTest {
 
     private ProjectionEvent minute(Instant minute, long version, long keystrokes) {
         return new ProjectionEvent(0, user, SampleEvents.minute(minute, version, keystrokes));
+    }
+
+    private ProjectionEvent event(FlowMinute minute) {
+        return new ProjectionEvent(0, user, minute);
     }
 
     private ProjectionEvent zone(String zone) {

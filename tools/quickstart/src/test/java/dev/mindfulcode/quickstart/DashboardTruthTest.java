@@ -276,7 +276,7 @@ class DashboardTruthTest {
             assertThat(page.locator("#flow-session").innerText())
                     .isEqualTo("vim · ingest; another session is live too.");
             assertThat(page.locator("#curve").getAttribute("aria-label"))
-                    .contains("vim · ingest ", "80 of 100", "zed · dashboard ", "30 of 100");
+                    .contains("vim · ingest ", "80 of 100", "enough data behind it", "zed · dashboard ", "30 of 100");
             page.locator("#curve-details summary").click();
             window.screenshot("two-editors");
         }
@@ -294,7 +294,7 @@ class DashboardTruthTest {
         return """
                 {"type": "flow_state_update", "session_id": "%s", "at": %d, "session": {"status": "active"},
                  "flow_state": {"is_in_flow": %b, "flow_intensity": %.1f, "flow_duration_ms": 60000,
-                     "confidence": 0.8, "recommendations": [],
+                     "confidence": 0.8, "data_amount": "enough", "reason": null, "recommendations": [],
                    "metrics": {"rhythm_score": 0.5, "focus_score": 0.5, "consistency_score": 0.5,
                        "error_penalty": 0.1, "velocity_score": 0.5}}}""".formatted(session, at, inFlow, intensity);
     }

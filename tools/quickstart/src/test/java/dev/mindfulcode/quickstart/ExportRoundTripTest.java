@@ -42,6 +42,11 @@ class ExportRoundTripTest {
             "days",
             "periods");
 
+    /** Intervals as people have them, in tenths of the usual: equal ones would be a machine's. */
+    private static final int[] TENTHS = {6, 14, 8, 13, 9};
+
+    private static final int USUAL_MS = 190;
+
     /** Columns that depend on when the stream was polled. */
     private static final List<String> NOT_COMPARED = List.of("version");
 
@@ -60,12 +65,12 @@ class ExportRoundTripTest {
 
     @Test
     void givesTheSameReadModels() throws Exception {
-        TestUser ada = typist(new Work(12, 8, 200));
+        TestUser ada = typist(new Work(12, 30, 200));
         Path file = export(ada, "ada.json");
 
         TestUser bob = TestUser.register(system.origin());
         HistoryImport.Result first = importInto(bob, file);
-        assertThat(first.imported()).isGreaterThan(12 * 8);
+        assertThat(first.imported()).isGreaterThan(11 * 30);
         awaitEqual(ada, bob);
 
         HistoryImport.Result again = importInto(bob, file);
@@ -76,7 +81,7 @@ class ExportRoundTripTest {
 
     @Test
     void importsHistoryThatIsOlderThanIngestAccepts() throws Exception {
-        TestUser ada = typist(new Work(12, 8, 200));
+        TestUser ada = typist(new Work(12, 30, 200));
         Path old = shifted(export(ada, "ada.json"));
 
         TestUser bob = TestUser.register(system.origin());
@@ -169,7 +174,9 @@ class ExportRoundTripTest {
             StringBuilder classes = new StringBuilder();
             long lastsMs = 0;
             for (int i = 0; i < work.keystrokes; i++) {
-                int interval = random.nextInt(4_000) == 0 ? 120_000 : 160 + random.nextInt(60);
+                int interval = random.nextInt(4_000) == 0
+                        ? 120_000
+                        : USUAL_MS * TENTHS[i % TENTHS.length] / 10 - 20 + random.nextInt(40);
                 intervals.append(i == 0 ? "" : ",").append(interval);
                 classes.append(random.nextInt(30) == 0 ? 'X' : random.nextInt(6) == 0 ? 'S' : 'L');
                 lastsMs += interval;
