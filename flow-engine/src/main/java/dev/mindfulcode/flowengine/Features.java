@@ -75,9 +75,10 @@ final class Features {
         return sum;
     }
 
-    static void read(byte[] s, long atMs, FlowReading into) {
+    /** @param scale fingerprint of the intensities of the model that the reading is for */
+    static void read(byte[] s, long atMs, int scale, FlowReading into) {
         if (ReportedFeatures.areInUse(s)) {
-            readReported(s, atMs, into);
+            readReported(s, atMs, scale, into);
             return;
         }
         int inBursts = s[Layout.AT_WINDOW_IN_BURSTS];
@@ -97,7 +98,7 @@ final class Features {
             into.consistency = consistency(shrunk(similarity(s, inBursts, personInBursts), inBursts), staying(s));
         }
         readMinutes(s, atMs, keystrokes, into);
-        into.confidence = inBursts == 0 ? 0 : confidence(s, atMs, keystrokes);
+        into.confidence = inBursts == 0 ? 0 : confidence(s, atMs, scale, keystrokes);
         into.isHuman = isHuman(keystrokes, inBursts, deviation);
     }
 
@@ -110,7 +111,7 @@ final class Features {
     }
 
     /** Reads the features that the client reported; only the silence since then lowers them. */
-    private static void readReported(byte[] s, long atMs, FlowReading into) {
+    private static void readReported(byte[] s, long atMs, int scale, FlowReading into) {
         ReportedFeatures.read(s, into);
         // A client's features without any interval inside a burst.
         into.isHuman = into.rhythm != NEUTRAL || into.velocity != NEUTRAL;
@@ -123,8 +124,9 @@ final class Features {
             into.focus *= into.presence / presenceThen;
         }
         into.struggle = into.errorPenalty;
-        into.undisturbed = into.unfragmented;
-        into.confidence = confidence(s, atMs, ReportedFeatures.inWindow(s));
+        // By the reported switches, not by focus: that has the silences inside the report too.
+        into.undisturbed = unfragmented(s, quartersPerHour(s, atMs), USUAL_QUARTERS_PER_HOUR_MAX);
+        into.confidence = confidence(s, atMs, scale, ReportedFeatures.inWindow(s));
     }
 
     private static float shrunk(float feature, int keystrokes) {
@@ -199,27 +201,37 @@ final class Features {
 
     /** Reads focus and error penalty, which share the minutes. */
     private static void readMinutes(byte[] s, long atMs, int keystrokes, FlowReading into) {
-        float quarters = 0;
         float away = 0;
         float failures = 0;
         int ageOfNewest = Minutes.ageOfNewest(s, atMs);
         for (int age = ageOfNewest; age < Layout.MINUTES; age++) {
             int minute = Minutes.bucketOfAge(s, age - ageOfNewest);
             float weight = WEIGHT_OF_AGE[age];
-            quarters += weight
-                    * ((s[minute + Layout.MINUTE_FILE_SWITCHES] & 0xFF)
-                            + (s[minute + Layout.MINUTE_FOCUS_LOSSES] & 0xFF) * Baselines.QUARTERS_PER_FOCUS_LOSS);
             away += weight * (s[minute + Layout.MINUTE_AWAY_QUARTER_S] & 0xFF) / QUARTER_SECONDS_PER_MINUTE;
             failures += weight * (s[minute + Layout.MINUTE_FAILURES] & 0xFF);
         }
         float awayShare = Math.min(away / WEIGHT_SUM, 1);
         into.presence = presence(s, atMs);
         into.inWindow = 1 - awayShare;
-        into.unfragmented = unfragmented(s, quarters / WEIGHT_SUM * 60, Float.MAX_VALUE);
-        into.undisturbed = into.inWindow * unfragmented(s, quarters / WEIGHT_SUM * 60, USUAL_QUARTERS_PER_HOUR_MAX);
+        float quarters = quartersPerHour(s, atMs);
+        into.unfragmented = unfragmented(s, quarters, Float.MAX_VALUE);
+        into.undisturbed = into.inWindow * unfragmented(s, quarters, USUAL_QUARTERS_PER_HOUR_MAX);
         into.focus = into.presence * into.inWindow * into.unfragmented;
         into.errorPenalty = errorPenalty(s, keystrokes, failures, 1);
         into.struggle = errorPenalty(s, keystrokes, failures, USUAL_CORRECTION_RATE_MAX);
+    }
+
+    /** Returns the rate of switches of the last 16 minutes, in quarters of a loss of focus. */
+    private static float quartersPerHour(byte[] s, long atMs) {
+        float quarters = 0;
+        int ageOfNewest = Minutes.ageOfNewest(s, atMs);
+        for (int age = ageOfNewest; age < Layout.MINUTES; age++) {
+            int minute = Minutes.bucketOfAge(s, age - ageOfNewest);
+            quarters += WEIGHT_OF_AGE[age]
+                    * ((s[minute + Layout.MINUTE_FILE_SWITCHES] & 0xFF)
+                            + (s[minute + Layout.MINUTE_FOCUS_LOSSES] & 0xFF) * Baselines.QUARTERS_PER_FOCUS_LOSS);
+        }
+        return quarters / WEIGHT_SUM * 60;
     }
 
     /**
@@ -280,8 +292,8 @@ final class Features {
      * Returns n / (n + 25) for the n keystrokes in the window × (0.4 + 0.6 m / (m + 180)) for the m instants in the
      * person's own range, divided by 1 + the minutes of silence beyond a micro pause.
      */
-    private static float confidence(byte[] s, long atMs, int keystrokes) {
-        float instants = StateBytes.getShort(s, Layout.AT_RANGE_INSTANTS);
+    private static float confidence(byte[] s, long atMs, int scale, int keystrokes) {
+        float instants = OwnRange.instants(s, scale);
         float past = 0.4f + 0.6f * instants / (instants + KNOWN_FROM_INSTANTS);
         return keystrokes / (keystrokes + 25f) * past / silence(s, atMs);
     }

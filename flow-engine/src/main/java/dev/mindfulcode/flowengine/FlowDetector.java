@@ -13,7 +13,7 @@ public final class FlowDetector {
     private static final int LETTER = 0;
 
     private final FlowModel model;
-    private final int fingerprint;
+    private final int scale;
 
     public FlowDetector() {
         this(FlowModel.builtIn());
@@ -21,7 +21,7 @@ public final class FlowDetector {
 
     public FlowDetector(FlowModel model) {
         this.model = model;
-        this.fingerprint = ModelArtefact.fingerprint(model);
+        this.scale = ModelArtefact.scaleFingerprint(model);
     }
 
     /**
@@ -88,20 +88,23 @@ public final class FlowDetector {
             session.keystroke(at, interval, correction ? EventCodes.KEY_DELETE : LETTER, -1);
         }
         addSignals(session, request, at, at - START_MS, request.errorEvents() - corrections);
+        // The request itself is no past.
+        OwnRange.clear(state);
         History history = request.history();
         if (history != null) {
             for (float intensity : history.intensities()) {
-                OwnRange.add(state, fingerprint, Math.clamp(intensity, 0f, 1f), 1);
+                OwnRange.add(state, scale, Math.clamp(intensity, 0f, 1f), 1);
             }
         }
         session.read(into);
         if (intervals.length == 0 && request.typingVelocityPerMinute() > 0) {
             into.velocity = velocityOf(request.typingVelocityPerMinute());
-            into.intensity = model.intensity(into);
+            into.modelIntensity = model.intensity(into);
+            into.intensity = into.modelIntensity;
         }
         into.reason = history == null
                 ? FlowReason.WARMING_UP
-                : FlowPhase.reasonOfOne(state, history.presentMs(), into, model, fingerprint, session.sensitivity());
+                : FlowPhase.reasonOfOne(state, history.presentMs(), into, model, scale, session.sensitivity());
         into.inFlow = into.reason == null;
         into.flowDurationMs = into.inFlow ? at - START_MS : 0;
         into.heldMs = into.flowDurationMs;

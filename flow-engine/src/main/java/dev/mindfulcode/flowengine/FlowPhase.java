@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Flow is relative to the person (ADR 0057): it begins when intensity has been in the top share of their own last
  * weeks for {@link #ENTRY_DELAY_MS} of active time, after {@link #WARM_UP_INSTANTS} of typing, and ends when intensity
- * leaves a slightly larger share. A person who is struggling or fragmented is not in flow; neither is a held key or a
+ * leaves a slightly larger share. It is the model's intensity: the personal layer keeps its order, so it would change no
+ * share. A person who is struggling or fragmented is not in flow; neither is a held key or a
  * metronome.
  */
 final class FlowPhase {
@@ -58,21 +59,35 @@ final class FlowPhase {
         return (state[Layout.AT_FLAGS] & Layout.FLAG_IN_FLOW) != 0;
     }
 
-    /** Returns the intensity at which flow begins. */
-    static float enterThreshold(byte[] state, int fingerprint, FlowModel model, float sensitivity) {
-        return OwnRange.threshold(
-                state, fingerprint, Thresholds.shareInFlow(sensitivity), model.enterThreshold(sensitivity));
+    /** Returns the model's intensity at which flow begins. */
+    static float enterThreshold(byte[] state, int scale, FlowModel model, float sensitivity) {
+        return OwnRange.threshold(state, scale, Thresholds.shareInFlow(sensitivity), model.enterThreshold(sensitivity));
     }
 
-    /** Returns the intensity below which flow ends. */
-    static float leaveThreshold(byte[] state, int fingerprint, FlowModel model, float sensitivity) {
+    /** Returns the model's intensity below which flow ends. */
+    static float leaveThreshold(byte[] state, int scale, FlowModel model, float sensitivity) {
         float share = Thresholds.shareInFlow(sensitivity) + Thresholds.HYSTERESIS_SHARE;
-        return OwnRange.threshold(state, fingerprint, share, model.leaveThreshold(sensitivity));
+        float leave = OwnRange.threshold(state, scale, share, model.leaveThreshold(sensitivity));
+        return Math.min(leave, enterThreshold(state, scale, model, sensitivity) - Thresholds.HYSTERESIS_MIN);
     }
 
     /** Forgets the typing before a gap. */
     static void beginWarmUp(byte[] state) {
         putShort(state, Layout.AT_PRESENT_INSTANTS, 0);
+    }
+
+    /** Takes over the typing of the session before, if no gap follows it. */
+    static void continueFrom(byte[] earlier, byte[] state) {
+        long lastMs = Math.max(getLong(earlier, Layout.AT_LAST_ACTIVITY_MS), getLong(earlier, Layout.AT_EARLIER_MS));
+        putLong(state, Layout.AT_EARLIER_MS, lastMs);
+        putShort(state, Layout.AT_PRESENT_INSTANTS, getShort(earlier, Layout.AT_PRESENT_INSTANTS));
+    }
+
+    /** Begins a session with its first activity. */
+    static void begin(byte[] state, long at) {
+        if (Math.abs(at - getLong(state, Layout.AT_EARLIER_MS)) >= GAP_MS) {
+            beginWarmUp(state);
+        }
     }
 
     /** Forgets what a pause or another model ends: struggling, fragmentation, conditions that held. */
@@ -89,6 +104,7 @@ final class FlowPhase {
      * @param evaluatedMs time of the evaluation before
      * @param fromMs beginning of the activity that is evaluated
      * @param activeMs active time since the evaluation before
+     * @param scale fingerprint of the model's intensities
      * @param replaced holder for counterfactual readings
      */
     static void update(
@@ -99,7 +115,7 @@ final class FlowPhase {
             long activeMs,
             FlowReading reading,
             FlowModel model,
-            int fingerprint,
+            int scale,
             float sensitivity,
             FlowReading replaced) {
         updateTrouble(state, at - evaluatedMs, reading);
@@ -107,7 +123,7 @@ final class FlowPhase {
         state[Layout.AT_MACHINE_EVALUATIONS] = (byte) machine;
         long heldMs = getLong(state, Layout.AT_HELD_ACTIVE_MS) + activeMs;
         if (isInFlow(state)) {
-            float leave = leaveThreshold(state, fingerprint, model, sensitivity);
+            float leave = leaveThreshold(state, scale, model, sensitivity);
             Interruption cause = ending(state, machine, leave, reading, model, replaced);
             if (cause != null) {
                 leave(state, at, cause);
@@ -116,11 +132,11 @@ final class FlowPhase {
                 PeriodMeans.add(state, reading);
             }
         } else {
-            float enter = enterThreshold(state, fingerprint, model, sensitivity);
+            float enter = enterThreshold(state, scale, model, sensitivity);
             boolean holds = machine == 0
                     && state[Layout.AT_TROUBLE] == 0
                     && getShort(state, Layout.AT_PRESENT_INSTANTS) >= WARM_UP_INSTANTS
-                    && reading.intensity >= enter;
+                    && reading.modelIntensity >= enter;
             heldMs = holds ? heldMs : 0;
             if (holds && heldMs >= ENTRY_DELAY_MS) {
                 state[Layout.AT_FLAGS] |= Layout.FLAG_IN_FLOW;
@@ -131,7 +147,7 @@ final class FlowPhase {
         }
         putLong(state, Layout.AT_HELD_ACTIVE_MS, heldMs);
         if (machine == 0) {
-            countInstants(state, evaluatedMs, fromMs, at, fingerprint, reading);
+            countInstants(state, evaluatedMs, fromMs, at, scale, reading);
         }
     }
 
@@ -164,7 +180,7 @@ final class FlowPhase {
         if ((state[Layout.AT_TROUBLE] & FRAGMENTED) != 0) {
             return reading.inWindow < reading.unfragmented ? Interruption.LEFT_WINDOW : Interruption.CONTEXT_SWITCH;
         }
-        return reading.intensity < leaveThreshold ? PeriodMeans.cause(state, reading, model, replaced) : null;
+        return reading.modelIntensity < leaveThreshold ? PeriodMeans.cause(state, reading, model, replaced) : null;
     }
 
     /**
@@ -172,7 +188,7 @@ final class FlowPhase {
      * that it touches; a shorter activity counts in the instant of its end.
      */
     private static void countInstants(
-            byte[] state, long evaluatedMs, long fromMs, long at, int fingerprint, FlowReading reading) {
+            byte[] state, long evaluatedMs, long fromMs, long at, int scale, FlowReading reading) {
         long last = evaluatedMs / INSTANT_MS;
         long now = at / INSTANT_MS;
         if (now <= last) {
@@ -182,7 +198,7 @@ final class FlowPhase {
         int instants = (int) Math.clamp(now - Math.max(last, first), 1, WARM_UP_INSTANTS);
         int present = getShort(state, Layout.AT_PRESENT_INSTANTS) + instants;
         putShort(state, Layout.AT_PRESENT_INSTANTS, Math.min(present, 0xFFFF));
-        OwnRange.add(state, fingerprint, reading.modelIntensity, instants);
+        OwnRange.add(state, scale, reading.modelIntensity, instants);
     }
 
     /** Ends an open flow period. */
@@ -220,10 +236,9 @@ final class FlowPhase {
                 : FlowReason.BELOW_OWN_RANGE;
     }
 
-    /** Whether the editor's window lost focus and nothing has happened in it since. */
+    /** Whether the editor's window lost focus and nobody has typed in it since. */
     static boolean isAway(byte[] state) {
-        return (state[Layout.AT_FLAGS] & Layout.FLAG_AWAY) != 0
-                && getLong(state, Layout.AT_FOCUS_LOST_MS) >= getLong(state, Layout.AT_LAST_ACTIVITY_MS);
+        return (state[Layout.AT_FLAGS] & (Layout.FLAG_AWAY | Layout.FLAG_TYPED)) == Layout.FLAG_AWAY;
     }
 
     /**
@@ -231,7 +246,7 @@ final class FlowPhase {
      * null if it is.
      */
     static @Nullable FlowReason reasonOfOne(
-            byte[] state, long presentMs, FlowReading reading, FlowModel model, int fingerprint, float sensitivity) {
+            byte[] state, long presentMs, FlowReading reading, FlowModel model, int scale, float sensitivity) {
         if (reading.struggle >= STRUGGLING_FROM) {
             return FlowReason.STRUGGLING;
         }
@@ -241,8 +256,7 @@ final class FlowPhase {
         if (presentMs < WARM_UP_INSTANTS * INSTANT_MS) {
             return FlowReason.WARMING_UP;
         }
-        boolean inRange =
-                reading.isHuman && reading.intensity >= enterThreshold(state, fingerprint, model, sensitivity);
+        boolean inRange = reading.isHuman && reading.modelIntensity >= enterThreshold(state, scale, model, sensitivity);
         return inRange ? null : FlowReason.BELOW_OWN_RANGE;
     }
 

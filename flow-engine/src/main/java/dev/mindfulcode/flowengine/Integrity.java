@@ -14,7 +14,7 @@ final class Integrity {
     private static final long KEYSTROKES_MAX = 1L << 32;
 
     private static final long COUNT_MAX = 1L << 40;
-    private static final int FLAGS_ALL = 63;
+    private static final int FLAGS_ALL = 127;
     private static final int THIRDS_ALL = 7;
 
     private Integrity() {}
@@ -66,6 +66,7 @@ final class Integrity {
                 && isIn(getLong(s, Layout.AT_FLOW_STARTED_MS), 0, last)
                 && isIn(getLong(s, Layout.AT_FOCUS_LOST_MS), 0, last)
                 && isIn(getLong(s, Layout.AT_FLOW_ENDED_MS), 0, SessionState.TIME_MAX_MS)
+                && isIn(getLong(s, Layout.AT_EARLIER_MS), 0, SessionState.TIME_MAX_MS)
                 && isIn(getLong(s, Layout.AT_NEWEST_MINUTE), 0, last / 60_000);
     }
 

@@ -6,7 +6,7 @@ package dev.mindfulcode.flowengine;
  */
 final class Layout {
     static final byte VERSION = 3;
-    static final int SIZE_BYTES = 944;
+    static final int SIZE_BYTES = 952;
 
     static final int RING_LENGTH = 100;
     /** Number of minutes with individual counts of switches and failures. */
@@ -97,14 +97,17 @@ final class Layout {
     static final int AT_PERIOD_MEANS = AT_MACHINE_EVALUATIONS + 1;
 
     // The person's own range: what freshAfter copies as well.
-    /** Fingerprint of the model whose intensities are counted. */
+    /** Fingerprint of the intensities that are counted. */
     static final int AT_RANGE_MODEL = AT_PERIOD_MEANS + PeriodMeans.BYTES;
 
     static final int AT_RANGE_INSTANTS = AT_RANGE_MODEL + Integer.BYTES;
     static final int AT_RANGE_HISTOGRAM = AT_RANGE_INSTANTS + Short.BYTES;
     static final int RANGE_BYTES = Integer.BYTES + Short.BYTES + 2 * OwnRange.BINS;
 
-    static final int USED_BYTES = AT_RANGE_MODEL + RANGE_BYTES;
+    /** Last activity of the person's sessions before this one; 0 if there were none. */
+    static final int AT_EARLIER_MS = AT_RANGE_MODEL + RANGE_BYTES;
+
+    static final int USED_BYTES = AT_EARLIER_MS + Long.BYTES;
 
     // One minute.
     /** Events, up to 255. */
@@ -125,6 +128,8 @@ final class Layout {
     static final int FLAG_SAVED = 16;
     /** The features were reported by the client. */
     static final int FLAG_REPORTED = 32;
+    /** Somebody has typed since the window lost focus. */
+    static final int FLAG_TYPED = 64;
 
     private Layout() {}
 }

@@ -32,6 +32,7 @@ public final class ModelArtefact {
     private static final byte FORMULA = 0;
     private static final byte LOGISTIC = 1;
     private static final byte NETWORK = 2;
+    private static final int THRESHOLDS = 3;
 
     private ModelArtefact() {}
 
@@ -175,6 +176,27 @@ public final class ModelArtefact {
     }
 
     /**
+     * Returns a checksum that identifies the model's intensities: two models that differ in their thresholds only have
+     * the same. Never 0.
+     */
+    public static int scaleFingerprint(FlowModel model) {
+        byte[] bytes = encode(model);
+        int checksum = checksum(bytes, bytes.length - Integer.BYTES - THRESHOLDS * Float.BYTES);
+        return checksum == 0 ? 1 : checksum;
+    }
+
+    /** Returns a model with the same intensities and other thresholds. The formula's are in code. */
+    public static FlowModel withThresholds(FlowModel model, Thresholds thresholds) {
+        return switch (model) {
+            case FormulaBaseline formula -> formula;
+            case LogisticModel fitted ->
+                new LogisticModel(fitted.id(), fitted.scale(), fitted.weights(), fitted.calibration(), thresholds);
+            case NetworkModel fitted ->
+                new NetworkModel(fitted.id(), fitted.scale(), fitted.weights(), fitted.calibration(), thresholds);
+        };
+    }
+
+    /**
      * Returns the model in these bytes.
      *
      * @throws MalformedModelException if they are not a complete and valid model, or one for other features than this
@@ -245,7 +267,7 @@ public final class ModelArtefact {
 
     /** The formula's thresholds are in code; those of the artefact are ignored. */
     private static FlowModel formula(ByteBuffer from) {
-        from.position(from.position() + 3 * Float.BYTES);
+        from.position(from.position() + THRESHOLDS * Float.BYTES);
         return FormulaBaseline.INSTANCE;
     }
 

@@ -21,11 +21,15 @@ final class OwnRange {
 
     private OwnRange() {}
 
-    /** Counts an intensity of the model with a fingerprint. */
-    static void add(byte[] state, int fingerprint, float intensity, int instants) {
-        if (getInt(state, Layout.AT_RANGE_MODEL) != fingerprint) {
+    /**
+     * Counts an intensity.
+     *
+     * @param scale fingerprint of the model's intensities
+     */
+    static void add(byte[] state, int scale, float intensity, int instants) {
+        if (getInt(state, Layout.AT_RANGE_MODEL) != scale) {
             clear(state);
-            putInt(state, Layout.AT_RANGE_MODEL, fingerprint);
+            putInt(state, Layout.AT_RANGE_MODEL, scale);
         }
         int at = Layout.AT_RANGE_HISTOGRAM + 2 * Math.clamp((int) (intensity * BINS), 0, BINS - 1);
         putShort(state, at, getShort(state, at) + instants);
@@ -33,7 +37,7 @@ final class OwnRange {
         putShort(state, Layout.AT_RANGE_INSTANTS, total >= INSTANTS_MAX ? halve(state) : total);
     }
 
-    private static void clear(byte[] state) {
+    static void clear(byte[] state) {
         for (int bin = 0; bin < BINS; bin++) {
             putShort(state, Layout.AT_RANGE_HISTOGRAM + 2 * bin, 0);
         }
@@ -51,16 +55,16 @@ final class OwnRange {
     }
 
     /** Returns the number of instants that the model's histogram holds. */
-    static int instants(byte[] state, int fingerprint) {
-        return getInt(state, Layout.AT_RANGE_MODEL) == fingerprint ? getShort(state, Layout.AT_RANGE_INSTANTS) : 0;
+    static int instants(byte[] state, int scale) {
+        return getInt(state, Layout.AT_RANGE_MODEL) == scale ? getShort(state, Layout.AT_RANGE_INSTANTS) : 0;
     }
 
     /**
      * Returns the lowest intensity in the top share of the person's instants. With n instants of their own it is
      * n / (n + 90) their own and otherwise the population's.
      */
-    static float threshold(byte[] state, int fingerprint, float share, float population) {
-        int instants = instants(state, fingerprint);
+    static float threshold(byte[] state, int scale, float share, float population) {
+        int instants = instants(state, scale);
         if (instants == 0) {
             return population;
         }

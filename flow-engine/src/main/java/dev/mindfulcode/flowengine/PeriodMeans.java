@@ -7,7 +7,8 @@ import static dev.mindfulcode.flowengine.StateBytes.putShort;
  * The means of what a model's intensity follows from, over the evaluations of a flow period, and with them the cause of
  * its end: of all inputs, the one that lowered intensity the most.
  *
- * <p>The cause is a counterfactual. Each input in turn is put back to its mean of the period, and scored again; the largest gain names the cause. Focus is three inputs: presence, the window and freedom from switches.
+ * <p>The cause is a counterfactual. Each input in turn is put back to its mean of the period, and scored again; the
+ * largest gain names the cause. Focus is three inputs: presence, the window and freedom from switches.
  */
 final class PeriodMeans {
     private static final int PRESENCE = 0;
@@ -54,8 +55,11 @@ final class PeriodMeans {
         return getShort(state, Layout.AT_PERIOD_MEANS + 2 * input) / UNIT;
     }
 
-    /** Returns the input that lowered the intensity of a reading the most. */
+    /** Returns the input that lowered the intensity of a reading the most; unknown without an evaluation in flow. */
     static Interruption cause(byte[] state, FlowReading reading, FlowModel model, FlowReading replaced) {
+        if (getShort(state, AT_COUNT) == 0) {
+            return Interruption.UNKNOWN;
+        }
         Interruption largest = Interruption.UNKNOWN;
         float highest = model.intensity(reading);
         for (Interruption cause : CAUSES) {

@@ -58,6 +58,7 @@ public final class SessionState {
     private final FlowReading replaced = new FlowReading();
     private final FlowModel model;
     private final int modelFingerprint;
+    private final int scale;
     private byte[] state = NO_STATE;
     private @Nullable PersonalLayer personal;
 
@@ -73,6 +74,7 @@ public final class SessionState {
     public SessionState(FlowModel model) {
         this.model = model;
         this.modelFingerprint = ModelArtefact.fingerprint(model);
+        this.scale = ModelArtefact.scaleFingerprint(model);
     }
 
     /** Returns the state of a new session without a history. */
@@ -98,6 +100,7 @@ public final class SessionState {
         System.arraycopy(earlier, Layout.AT_PERSON, state, Layout.AT_PERSON, Layout.PERSON_BYTES);
         System.arraycopy(earlier, Layout.AT_RANGE_MODEL, state, Layout.AT_RANGE_MODEL, Layout.RANGE_BYTES);
         System.arraycopy(earlier, Layout.AT_SENSITIVITY, state, Layout.AT_SENSITIVITY, Float.BYTES);
+        FlowPhase.continueFrom(earlier, state);
         return state;
     }
 
@@ -155,7 +158,6 @@ public final class SessionState {
         }
         FlowPhase.leave(state, lastActivityAtMs(), Interruption.UNKNOWN);
         resetWindow();
-        FlowPhase.beginWarmUp(state);
         putInt(state, Layout.AT_MODEL_FINGERPRINT, modelFingerprint);
     }
 
@@ -225,6 +227,7 @@ public final class SessionState {
         if (!current) {
             return;
         }
+        setFlag(Layout.FLAG_TYPED, true);
         if (ReportedFeatures.areInUse(s)) {
             beginAnotherWindow(at);
         }
@@ -287,9 +290,12 @@ public final class SessionState {
             beginAnotherWindow(begunAt);
         }
         Minutes.markPresence(s, begunAt, at);
+        int minute = Minutes.find(s, at, true);
+        StateBytes.addSaturatedByte(s, minute + Layout.MINUTE_FILE_SWITCHES, report.contextSwitches());
         addActiveTime(activeMs);
         ReportedFeatures.put(s, report);
         if (report.keystrokes() > 0) {
+            setFlag(Layout.FLAG_TYPED, true);
             evaluateWhenDue(begunAt, at);
         }
     }
@@ -320,6 +326,9 @@ public final class SessionState {
             case EventCodes.SIGNAL_FILE_SWITCH -> countSwitch(minute, Layout.MINUTE_FILE_SWITCHES, 1);
             case EventCodes.SIGNAL_FOCUS_LOST -> {
                 countSwitch(minute, Layout.MINUTE_FOCUS_LOSSES, Baselines.QUARTERS_PER_FOCUS_LOSS);
+                if (current) {
+                    setFlag(Layout.FLAG_TYPED, false);
+                }
                 if (current && !flag(Layout.FLAG_AWAY)) {
                     setFlag(Layout.FLAG_AWAY, true);
                     putLong(s, Layout.AT_FOCUS_LOST_MS, at);
@@ -394,6 +403,7 @@ public final class SessionState {
             putLong(s, Layout.AT_BEGAN_MS, at);
             putLong(s, Layout.AT_LAST_ACTIVITY_MS, at);
             putLong(s, Layout.AT_EVALUATED_MS, at);
+            FlowPhase.begin(s, at);
             return !flag(Layout.FLAG_ENDED_BY_USER);
         }
         if (at < getLong(s, Layout.AT_FIRST_ACTIVITY_MS)) {
@@ -444,8 +454,7 @@ public final class SessionState {
         putInt(state, Layout.AT_ACTIVE_SINCE_EVALUATION_MS, 0);
         read(scratch);
         putInt(state, Layout.AT_INTENSITY, (int) (scratch.intensity * INTENSITY_UNITS));
-        FlowPhase.update(
-                state, evaluatedMs, from, at, sinceMs, scratch, model, modelFingerprint, sensitivity(), replaced);
+        FlowPhase.update(state, evaluatedMs, from, at, sinceMs, scratch, model, scale, sensitivity(), replaced);
     }
 
     /** Reads the flow state as of the last event. */
@@ -458,7 +467,7 @@ public final class SessionState {
      */
     public void read(long atMs, FlowReading into) {
         long at = Math.max(timeInRange(atMs), lastActivityAtMs());
-        Features.read(state, at, into);
+        Features.read(state, at, scale, into);
         into.model = model.id();
         into.modelIntensity = model.intensity(into);
         into.personal = personal != null && personal.isPersonal();

@@ -16,11 +16,28 @@ public record Thresholds(float enterAtZero, float enterAtOne, float hysteresis) 
     /** Added to the share that flow begins in, for the share that it stays in. */
     public static final float HYSTERESIS_SHARE = 0.15f;
 
+    /** How far intensity must fall for flow to end, at the least: two shares of a narrow range may be as one. */
+    static final float HYSTERESIS_MIN = 0.02f;
+
     public Thresholds {
         if (!(enterAtZero >= enterAtOne && enterAtZero <= 1 && enterAtOne >= 0 && hysteresis > 0 && hysteresis <= 1)) {
             throw new IllegalArgumentException("thresholds are " + enterAtZero + ", " + enterAtOne + ", hysteresis "
                     + hysteresis + "; must be 1 >= first >= second >= 0 and 0 < hysteresis <= 1");
         }
+    }
+
+    /** The lowest intensity in the top share of instants. */
+    @FunctionalInterface
+    public interface Quantile {
+        float above(float share);
+    }
+
+    /** Returns the thresholds by the intensities of a population's instants. */
+    public static Thresholds of(Quantile population) {
+        float middle = shareInFlow(SessionState.SENSITIVITY_DEFAULT);
+        float hysteresis = population.above(middle) - population.above(middle + HYSTERESIS_SHARE);
+        return new Thresholds(
+                population.above(SHARE_AT_ZERO), population.above(SHARE_AT_ONE), Math.max(hysteresis, HYSTERESIS_MIN));
     }
 
     /** Returns the share of a person's instants that counts as flow. */

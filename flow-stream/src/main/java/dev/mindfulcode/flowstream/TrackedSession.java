@@ -81,13 +81,17 @@ final class TrackedSession {
 
     /** Becomes a stored session. Leaves the value unchanged: a cache may hold the same array. */
     TrackedSession load(byte[] value) {
-        byte[] stored = engineStateOf(value);
+        int engineBytes = engineBytes(value);
         System.arraycopy(value, 0, header, 0, HEADER_BYTES);
         header[AT_LAYOUT_VERSION] = LAYOUT_VERSION;
-        System.arraycopy(stored, 0, engineState, 0, engineState.length);
+        if (value[AT_LAYOUT_VERSION] == LAYOUT_VERSION) {
+            System.arraycopy(value, HEADER_BYTES, engineState, 0, engineState.length);
+        } else {
+            System.arraycopy(engineStateOf(value), 0, engineState, 0, engineState.length);
+        }
         engine = unscored.wrap(engineState);
         withPersonalization(null);
-        int sequencesAt = HEADER_BYTES + engineBytes(value);
+        int sequencesAt = HEADER_BYTES + engineBytes;
         byte[] loaded = new byte[value.length - sequencesAt];
         System.arraycopy(value, sequencesAt, loaded, 0, loaded.length);
         sequences = loaded;

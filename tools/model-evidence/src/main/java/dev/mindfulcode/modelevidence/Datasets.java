@@ -46,7 +46,7 @@ record Datasets(List<Path> abb, List<Path> swell, List<Path> freihaut, List<Path
         if (!AaltoTyping.files(folder).isEmpty()) {
             known = aalto.add(folder);
         }
-        if (!KeystrokeStreams.traces(folder).isEmpty()) {
+        if (!KeyStream.files(folder).isEmpty()) {
             known = traces.add(folder);
         }
         return known;
@@ -75,6 +75,17 @@ record Datasets(List<Path> abb, List<Path> swell, List<Path> freihaut, List<Path
             missing.add("editing traces (*.csv.gz of time_ms,key_class)");
         }
         return missing;
+    }
+
+    /** Returns the keystrokes of each Aalto participant. */
+    List<KeyStream> typists() throws IOException {
+        List<KeyStream> typists = new ArrayList<>();
+        for (Path folder : aalto) {
+            for (Path file : AaltoTyping.files(folder)) {
+                typists.add(KeyStream.of(AaltoTyping.read(file)));
+            }
+        }
+        return typists;
     }
 
     List<Example> abbExamples() throws IOException {

@@ -87,18 +87,13 @@ final class EvaluationReport {
 
     /** Returns how each model reads keystrokes, which differ from the commands that it was trained on. */
     private static String streams(Datasets data) throws IOException {
-        Map<String, List<KeystrokeStreams.Stream>> streams = new LinkedHashMap<>();
-        for (Path folder : data.traces()) {
-            for (Path file : KeystrokeStreams.traces(folder)) {
-                KeystrokeStreams.Stream trace = KeystrokeStreams.trace(file);
-                streams.put(trace.name(), List.of(trace));
-            }
-        }
+        Map<String, List<KeyStream>> streams = new LinkedHashMap<>();
+        KeyStream.traces(data.traces()).forEach(trace -> streams.put(trace.name(), List.of(trace)));
         List<AaltoTyping> typists = typists(data);
         if (!typists.isEmpty()) {
             streams.put(
                     "copying (" + typists.size() + " typists)",
-                    typists.stream().map(KeystrokeStreams::of).toList());
+                    typists.stream().map(KeyStream::of).toList());
         }
         StringBuilder text = new StringBuilder("## Keystroke streams\n\n"
                 + "Real keystrokes without labels, read every five seconds by the models as shipped, which were trained"

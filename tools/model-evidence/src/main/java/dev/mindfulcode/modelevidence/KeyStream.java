@@ -3,6 +3,7 @@ package dev.mindfulcode.modelevidence;
 import dev.mindfulcode.flowengine.FlowModel;
 import dev.mindfulcode.flowengine.FlowReading;
 import dev.mindfulcode.flowengine.SessionState;
+import dev.mindfulcode.flowengine.history.WorkHistory;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.DoubleSupplier;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -20,73 +22,84 @@ import java.util.zip.GZIPInputStream;
  */
 @SuppressWarnings("ArrayRecordComponent") // hundreds of thousands of keystrokes
 record KeyStream(String name, long[] atMs, byte[] keyClasses) {
-    static final String TRACE_SUFFIX = ".csv.gz";
+    private static final String TRACE_SUFFIX = ".csv.gz";
     private static final String TRACE_HEADER = "time_ms,key_class";
+    private static final String KEY_CLASSES = "LDYSETXNCUPAO";
+    private static final char LARGE_DELETION = 'C';
 
-    private static final long INSTANT_MS = 20_000;
-
-    /** Flow and intensities of a person's typing, read as sessions. */
-    record Flow(long activeMs, long flowMs, long periods, float[] intensities) {
+    /** Active time, time in flow and flow periods of a person's typing. */
+    record Flow(long activeMs, long flowMs, long periods) {
         double share() {
             return activeMs == 0 ? 0 : (double) flowMs / activeMs;
         }
     }
 
-    /** Returns the editing traces of a folder, none if it has no such files. */
-    static List<KeyStream> traces(Path folder) throws IOException {
-        List<KeyStream> traces = new ArrayList<>();
+    /** Called after each keystroke but the first. */
+    interface Visitor {
+        void visit(long beforeMs, long atMs, DoubleSupplier intensity);
+    }
+
+    /** Returns the files of a folder that are editing traces. */
+    static List<Path> files(Path folder) throws IOException {
         try (var files = Files.list(folder)) {
-            for (Path file : files.filter(each -> each.toString().endsWith(TRACE_SUFFIX))
+            return files.filter(file -> file.getFileName().toString().endsWith(TRACE_SUFFIX))
+                    .filter(KeyStream::isTrace)
                     .sorted()
-                    .toList()) {
-                KeyStream trace = trace(file);
-                if (trace.atMs.length > 0) {
-                    traces.add(trace);
-                }
-            }
+                    .toList();
+        }
+    }
+
+    private static boolean isTrace(Path file) {
+        try (BufferedReader reader = reader(file)) {
+            return TRACE_HEADER.equals(reader.readLine());
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static BufferedReader reader(Path file) throws IOException {
+        return new BufferedReader(
+                new InputStreamReader(new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.ISO_8859_1));
+    }
+
+    static List<KeyStream> traces(List<Path> folders) throws IOException {
+        List<KeyStream> traces = new ArrayList<>();
+        for (Path folder : folders) {
+            files(folder).forEach(file -> traces.add(trace(file)));
         }
         return traces;
     }
 
-    /** Reads a trace; empty if the file has another header. Edits of one second without milliseconds are spread. */
-    private static KeyStream trace(Path file) {
-        List<long[]> rows = new ArrayList<>();
-        try (BufferedReader reader = new BufferedReader(
-                new InputStreamReader(new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.US_ASCII))) {
-            if (TRACE_HEADER.equals(reader.readLine())) {
-                for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                    int comma = line.indexOf(',');
-                    rows.add(new long[] {Long.parseLong(line.substring(0, comma)), code(line.charAt(comma + 1))});
-                }
+    /** Reads an editing trace; edits with the same time, in traces of whole seconds, are spread over the second. */
+    static KeyStream trace(Path file) {
+        List<Long> times = new ArrayList<>();
+        List<Byte> classes = new ArrayList<>();
+        try (BufferedReader reader = reader(file)) {
+            reader.readLine();
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                int comma = line.indexOf(',');
+                char key = line.charAt(comma + 1);
+                times.add(Long.parseLong(line.substring(0, comma)));
+                classes.add((byte) (key == LARGE_DELETION ? EngineCodes.DELETE : KEY_CLASSES.indexOf(key)));
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file, e);
         }
-        boolean inSeconds = rows.stream().allMatch(row -> row[0] % 1_000 == 0);
-        long[] at = new long[rows.size()];
-        byte[] classes = new byte[at.length];
+        boolean inSeconds = times.stream().allMatch(time -> time % 1_000 == 0);
+        long[] at = new long[times.size()];
+        byte[] codes = new byte[at.length];
         for (int from = 0; from < at.length; ) {
             int to = from + 1;
-            while (to < at.length && inSeconds && rows.get(to)[0] == rows.get(from)[0]) {
+            while (inSeconds && to < at.length && times.get(to).equals(times.get(from))) {
                 to++;
             }
             for (int i = from; i < to; i++) {
-                at[i] = rows.get(i)[0] + 1_000L * (i - from) / (to - from);
-                classes[i] = (byte) rows.get(i)[1];
+                at[i] = times.get(i) + 1_000L * (i - from) / (to - from);
+                codes[i] = classes.get(i);
             }
             from = to;
         }
-        return new KeyStream(file.getFileName().toString().replace(TRACE_SUFFIX, ""), at, classes);
-    }
-
-    /** Returns the key class of a trace's letter. */
-    private static int code(char letter) {
-        return switch (letter) {
-            case 'X', 'C' -> EngineCodes.DELETE;
-            case 'P' -> EngineCodes.PASTE;
-            case 'A' -> EngineCodes.COMPLETION;
-            default -> Math.max("LDYSET".indexOf(letter), 0);
-        };
+        return new KeyStream(file.getFileName().toString().replace(TRACE_SUFFIX, ""), at, codes);
     }
 
     /** Returns an Aalto participant's sentences one after the other. */
@@ -116,41 +129,45 @@ record KeyStream(String name, long[] atMs, byte[] keyClasses) {
     }
 
     /** Reads the stream as sessions of one person, a new one after the silence that ends a session. */
-    Flow flow(FlowModel model, float sensitivity) {
+    Flow replay(FlowModel model, float sensitivity, Visitor visitor) {
         byte[] state = SessionState.fresh();
         SessionState session = new SessionState(model).wrap(state);
         session.setSensitivity(sensitivity);
+        WorkHistory history = new WorkHistory();
         FlowReading reading = new FlowReading();
-        List<Float> intensities = new ArrayList<>();
         long activeMs = 0;
         long flowMs = 0;
         long periods = 0;
         long startedMs = 0;
         for (int i = 0; i < atMs.length; i++) {
-            long interval = i == 0 ? 0 : atMs[i] - atMs[i - 1];
+            long at = atMs[i];
+            long interval = i == 0 ? 0 : at - atMs[i - 1];
             if (interval >= SessionState.END_TIMEOUT_MS) {
-                session.tick(atMs[i]);
+                session.tick(at);
                 activeMs += session.activeMs();
                 flowMs += session.flowMs();
                 state = SessionState.freshAfter(state);
                 session.wrap(state);
                 interval = 0;
-                startedMs = 0;
             }
-            session.keystroke(atMs[i], (int) Math.min(interval, Integer.MAX_VALUE), keyClasses[i], -1);
+            session.keystroke(at, (int) Math.min(interval, Integer.MAX_VALUE), keyClasses[i], -1);
+            history.event(at, EngineCodes.eventOfKey(keyClasses[i]));
             if (session.isInFlow() && session.flowStartedAtMs() != startedMs) {
                 startedMs = session.flowStartedAtMs();
                 periods++;
             }
-            if (i > 0 && atMs[i] / INSTANT_MS != atMs[i - 1] / INSTANT_MS) {
-                session.read(reading);
-                intensities.add(reading.modelIntensity());
+            if (i > 0) {
+                visitor.visit(atMs[i - 1], at, () -> {
+                    session.read(reading);
+                    history.read(at, reading.history());
+                    return model.intensity(reading);
+                });
             }
         }
-        float[] values = new float[intensities.size()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = intensities.get(i);
-        }
-        return new Flow(activeMs + session.activeMs(), flowMs + session.flowMs(), periods, values);
+        return new Flow(activeMs + session.activeMs(), flowMs + session.flowMs(), periods);
+    }
+
+    Flow flow(FlowModel model, float sensitivity) {
+        return replay(model, sensitivity, (before, at, intensity) -> {});
     }
 }

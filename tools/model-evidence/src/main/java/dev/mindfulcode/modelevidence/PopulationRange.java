@@ -13,6 +13,7 @@ import java.util.List;
  */
 final class PopulationRange {
     private static final float DEFAULT_SENSITIVITY = 0.5f;
+    private static final long INSTANT_MS = 20_000;
 
     private record Weighted(float intensity, double weight) {}
 
@@ -28,9 +29,14 @@ final class PopulationRange {
 
     private void add(FlowModel model, List<KeyStream> people) {
         for (KeyStream person : people) {
-            float[] intensities = person.flow(model, DEFAULT_SENSITIVITY).intensities();
+            List<Float> intensities = new ArrayList<>();
+            person.replay(model, DEFAULT_SENSITIVITY, (before, at, intensity) -> {
+                if (at / INSTANT_MS != before / INSTANT_MS) {
+                    intensities.add((float) intensity.getAsDouble());
+                }
+            });
             for (float intensity : intensities) {
-                instants.add(new Weighted(intensity, 1.0 / people.size() / intensities.length));
+                instants.add(new Weighted(intensity, 1.0 / people.size() / intensities.size()));
             }
         }
     }
@@ -40,7 +46,7 @@ final class PopulationRange {
     }
 
     /** Returns the lowest intensity in the top share of the population's instants. */
-    float above(double share) {
+    private float above(double share) {
         double wanted = share * instants.stream().mapToDouble(Weighted::weight).sum();
         double sum = 0;
         for (Weighted instant : instants) {
@@ -53,10 +59,6 @@ final class PopulationRange {
     }
 
     Thresholds thresholds() {
-        double share = Thresholds.shareInFlow(DEFAULT_SENSITIVITY);
-        return new Thresholds(
-                above(Thresholds.shareInFlow(0)),
-                above(Thresholds.shareInFlow(1)),
-                above(share) - above(share + Thresholds.HYSTERESIS_SHARE));
+        return Thresholds.of(this::above);
     }
 }

@@ -74,10 +74,7 @@ public final class PriorsCommand implements Callable<Integer> {
 
     private static void printThresholds(List<Path> folders, List<AaltoTyping> everybody, PrintWriter out)
             throws IOException {
-        List<KeyStream> traces = new ArrayList<>();
-        for (Path folder : folders) {
-            traces.addAll(KeyStream.traces(folder));
-        }
+        List<KeyStream> traces = KeyStream.traces(folders);
         if (traces.isEmpty()) {
             out.println("\nNo editing traces: thresholds need editing_traces next to the Aalto sample.");
             return;

@@ -31,7 +31,8 @@ public final class TrainCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..*",
             paramLabel = "FOLDER",
-            description = "Folders with BlazeData_Dev_*.csv.gz; default: ../shared/data")
+            description = "Folders with BlazeData_Dev_*.csv.gz, and with keystroke streams for the thresholds;"
+                    + " default: ../shared/data")
     private List<Path> folders = List.of();
 
     @Option(names = "--out", defaultValue = ".", description = "Output folder (default: .)")
@@ -59,6 +60,12 @@ public final class TrainCommand implements Callable<Integer> {
                         "Too few developers: training needs labelled instants of at least three, to hold some out.");
                 return 1;
             }
+            List<KeyStream> traces = KeyStream.traces(data.traces());
+            List<KeyStream> typists = data.typists();
+            if (traces.isEmpty() || typists.isEmpty()) {
+                err.println("No editing traces, or no Aalto sample next to them: thresholds are shares of the training"
+                        + " instants, which are commands.");
+            }
             Files.createDirectories(out);
             TreeSet<String> people = new TreeSet<>();
             examples.forEach(example -> people.add(example.person()));
@@ -66,6 +73,10 @@ public final class TrainCommand implements Callable<Integer> {
             for (Candidate candidate : Candidate.values()) {
                 String id = candidate.id(version);
                 FlowModel model = new Trainer(candidate.kind, candidate.inputs, seed).train(id, examples);
+                if (!traces.isEmpty() && !typists.isEmpty()) {
+                    model = ModelArtefact.withThresholds(
+                            model, PopulationRange.of(model, traces, typists).thresholds());
+                }
                 byte[] artefact = ModelArtefact.encode(model);
                 Path file = Files.write(out.resolve(id + ShippedModels.SUFFIX), artefact);
                 Files.writeString(out.resolve(id + ".properties"), ModelProperties.format(model));

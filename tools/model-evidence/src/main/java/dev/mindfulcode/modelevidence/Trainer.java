@@ -31,14 +31,6 @@ final class Trainer {
     private static final double WEIGHT_DECAY = 1e-3;
     private static final double STOPPING_SHARE = 0.15;
     private static final int STOPPING_PEOPLE_MIN = 2;
-    /**
-     * Shares of training instants above the thresholds of flow: FlowLight's top 9 % and the upper half.
-     */
-    private static final double ENTER_AT_ZERO_TOP = 0.09;
-
-    private static final double ENTER_AT_ONE_TOP = 0.50;
-    private static final double LEAVE_TOP = 0.45;
-
     private final Kind kind;
     private final ModelInputs inputs;
     private final long seed;
@@ -203,14 +195,11 @@ final class Trainer {
         return sum / x.length;
     }
 
+    /** Returns the shares that count as flow, of training instants: commands, where there are no keystroke streams. */
     private static Thresholds thresholds(FlowModel model, List<Example> examples) {
         double[] scores = scores(model, examples);
         Arrays.sort(scores);
-        double atZero = scores[(int) ((scores.length - 1) * (1 - ENTER_AT_ZERO_TOP))];
-        double atOne = scores[(int) ((scores.length - 1) * (1 - ENTER_AT_ONE_TOP))];
-        double middle = (atZero + atOne) / 2;
-        double leave = scores[(int) ((scores.length - 1) * (1 - LEAVE_TOP))];
-        return new Thresholds((float) atZero, (float) atOne, (float) Math.max(middle - leave, 0.02));
+        return Thresholds.of(share -> (float) scores[(int) ((scores.length - 1) * (1 - share))]);
     }
 
     static double[] scores(FlowModel model, List<Example> examples) {

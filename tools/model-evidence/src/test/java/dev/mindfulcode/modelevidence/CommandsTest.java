@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 class CommandsTest {
-    private static final Path REAL_LOGS = Path.of("..", "..", "..", "shared", "data", "abb_ide_logs");
+    private static final Path REAL_DATA = Path.of("..", "..", "..", "shared", "data");
 
     @TempDir
     Path folder = Path.of("");
@@ -93,8 +93,8 @@ class CommandsTest {
 
     @Test
     void trainsTheShippedModelsFromTheRealLogs() throws IOException {
-        Assumptions.assumeTrue(Files.isDirectory(REAL_LOGS), "not run: the ABB logs are not at " + REAL_LOGS);
-        assertThat(run(new TrainCommand(), REAL_LOGS.toString(), "--out", folder.toString()))
+        Assumptions.assumeTrue(Files.isDirectory(REAL_DATA), "not run: the ABB logs are not at " + REAL_DATA);
+        assertThat(run(new TrainCommand(), REAL_DATA.toString(), "--out", folder.toString()))
                 .isZero();
         for (FlowModel shipped : ShippedModels.trained()) {
             assertThat(Files.readString(folder.resolve(shipped.id() + ".properties")))

@@ -50,7 +50,7 @@ class KeyStreamTest {
     }
 
     private static List<KeyStream> traces() throws IOException {
-        return KeyStream.traces(data("editing_traces"));
+        return KeyStream.traces(List.of(data("editing_traces")));
     }
 
     private static List<KeyStream> transcription() throws IOException {

@@ -74,8 +74,7 @@ class ShippedModelsTest {
             gzip.write(rows.toString().getBytes(StandardCharsets.UTF_8));
         }
 
-        KeystrokeStreams.Stream trace =
-                KeystrokeStreams.trace(KeystrokeStreams.traces(folder).getFirst());
+        KeyStream trace = KeyStream.traces(List.of(folder)).getFirst();
 
         assertThat(trace.atMs()).isSorted().hasSize(3_000).contains(1_700_000_001_250L);
         assertThat(trace.keyClasses()).contains((byte) EngineCodes.DELETE, (byte) EngineCodes.PASTE);
