@@ -11,13 +11,16 @@ import dev.mindfulcode.flowengine.ModelArtefact;
 import dev.mindfulcode.flowengine.Thresholds;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.AccountEventKind;
+import dev.mindfulcode.schemas.FlowFeatures;
 import dev.mindfulcode.schemas.ModelKind;
 import dev.mindfulcode.schemas.PublishedModel;
+import dev.mindfulcode.schemas.ReadAfterToken;
 import dev.mindfulcode.schemas.Topics;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -125,6 +128,61 @@ class DetectApiTest {
                     .as("nothing of another user came before")
                     .isEqualTo(bobs.toString());
         }
+    }
+
+    /** Of a client that sends no keystrokes, detections are all that the read models get. */
+    @Test
+    void publishesADetectionWithASequenceAsOneReportOfFeatures() {
+        UUID session = UUID.fromString(
+                api.post("/api/sessions/start", ada.token(), "{}").json().path("session_id").asString());
+        String body = "{\"flow_data\": {\"session_id\": \"%s\", \"sequence\": %d, \"timestamp\": \"%s\","
+                + " \"keystroke_intervals\": [%s], \"error_events\": 4, \"context_switches\": 2}}";
+        Instant at = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        String valid = body.formatted(session, 0, at, intervals(100));
+
+        api.put("/api/privacy/settings", ada.token(), "{\"collection_level\": \"local\"}");
+        api.post("/api/flow/detect", ada.token(), valid)
+                .isProblem(403, "not-collected")
+                .withField("flow_data.sequence");
+        api.put("/api/privacy/settings", ada.token(), "{\"collection_level\": \"features\"}");
+        api.post("/api/flow/detect", gateway.user().token(), valid)
+                .isProblem(404, "unknown-session")
+                .withField("flow_data.session_id");
+        api.post("/api/flow/detect", ada.token(), body.formatted("mine", 0, at, "100"))
+                .isProblem(400, "invalid-request")
+                .withField("flow_data.session_id");
+        api.post("/api/flow/detect", ada.token(), body.formatted(session, 0, at.plusSeconds(600), "100"))
+                .isProblem(400, "invalid-request")
+                .withField("flow_data.timestamp");
+        api.post("/api/flow/detect", ada.token(), body.formatted(session, 0, at, "50000,10001"))
+                .isProblem(400, "invalid-request")
+                .withField("flow_data");
+
+        Answer first = api.post("/api/flow/detect", ada.token(), valid);
+        assertThat(first.status()).isEqualTo(200);
+        assertThat(ReadAfterToken.parse(first.header(ReadAfterToken.HEADER))).isNotNull();
+        assertThat(api.post("/api/flow/detect", ada.token(), valid).status()).isEqualTo(200);
+        try (TestKafka log = gateway.log()) {
+            List<FlowFeatures> sent = log.read(Topics.FLOW_FEATURES, ada.id(), 2);
+            assertThat(sent).hasSize(2);
+            assertThat(sent.get(1).getReportId())
+                    .as("the stream counts it once")
+                    .isEqualTo(sent.get(0).getReportId());
+            FlowFeatures report = sent.getFirst();
+            assertThat(report.getSessionId()).isEqualTo(session);
+            assertThat(report.getSequence()).isZero();
+            assertThat(report.getStartedAt().plusMillis(report.getDurationMs())).isEqualTo(at);
+            assertThat(report.getKeystrokes()).isEqualTo(100);
+            assertThat(report.getErrors()).isEqualTo(4);
+            assertThat(report.getContextSwitches()).isEqualTo(2);
+            assertThat(report.getActiveMs()).isEqualTo(report.getDurationMs());
+            assertThat(report.getRhythm())
+                    .isEqualTo(first.json().at("/metrics/rhythm_score").floatValue());
+        }
+        assertThat(api.post("/api/flow/detect", ada.token(), body.replace("\"sequence\": %d, ", "").formatted(session, at, "100"))
+                        .header(ReadAfterToken.HEADER))
+                .as("stores nothing without a sequence")
+                .isEmpty();
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.mindfulcode.flowengine.Recommendations;
 import dev.mindfulcode.webkit.json.JsonFields;
 import dev.mindfulcode.webkit.json.Uuids;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -24,11 +25,15 @@ final class DetectRequest {
     private static final int INTENSITIES_MAX = 1_000;
     private static final double MINUTE_MS = 60_000;
 
+    /** The largest integer that JavaScript represents exactly. */
+    private static final long SEQUENCE_MAX = (1L << 53) - 1;
+
     private static final String[] REQUEST_FIELDS = {"flow_data", "history", "user_preferences"};
     static final String[] FIELDS = {"request", "flow_data", "history", "user_preferences"};
     private static final String[] HISTORY_FIELDS = {"present_minutes", "intensities"};
     private static final String[] DATA_FIELDS = {
         "session_id",
+        "sequence",
         "keystroke_intervals",
         "context_switches",
         "error_events",
@@ -56,7 +61,7 @@ final class DetectRequest {
         Double focusMs = data.number("window_focus_duration", 0, INTERVALS_MAX * (double) INTERVAL_MS_MAX);
         Double velocity = data.number("typing_velocity", 0, VELOCITY_MAX);
         var _ = data.text("session_id", SESSION_ID_LENGTH_MAX);
-        requireValidTimestamp(data);
+        var _ = timestamp(data);
         return new FlowDetector.Request(
                 intervals,
                 count(data, "context_switches"),
@@ -95,12 +100,27 @@ final class DetectRequest {
      * is a UUID, otherwise one that all other detections of the user share.
      */
     static UUID sessionId(JsonFields body, UUID userId) {
-        JsonFields wrapped = body.object("request");
-        JsonFields request = wrapped == null ? body : wrapped;
-        JsonFields data = request.required("flow_data", request.object("flow_data"));
-        String text = data.text("session_id", SESSION_ID_LENGTH_MAX);
+        String text = data(body).text("session_id", SESSION_ID_LENGTH_MAX);
         UUID uuid = text == null ? null : Uuids.parse(text);
         return uuid == null ? UUID.nameUUIDFromBytes((userId + "/detect").getBytes(StandardCharsets.UTF_8)) : uuid;
+    }
+
+    /** Reads where in its session the detection counts; null if it has no {@code sequence}, so that it does not count. */
+    static DetectionReports.@Nullable Position position(JsonFields body) {
+        JsonFields data = data(body);
+        Long sequence = data.integer("sequence", 0, SEQUENCE_MAX);
+        return sequence == null
+                ? null
+                : new DetectionReports.Position(
+                        data.required("session_id", data.uuid("session_id")),
+                        sequence,
+                        data.required("timestamp", timestamp(data)));
+    }
+
+    private static JsonFields data(JsonFields body) {
+        JsonFields wrapped = body.object("request");
+        JsonFields request = wrapped == null ? body : wrapped;
+        return request.required("flow_data", request.object("flow_data"));
     }
 
     /**
@@ -123,14 +143,14 @@ final class DetectRequest {
                 focusMode != null && focusMode);
     }
 
-    /** Validates the time, which a stateless detection does not use. */
-    private static void requireValidTimestamp(JsonFields data) {
+    /** Reads the time of the last keystroke, as text or in epoch milliseconds. A detection that does not count ignores it. */
+    private static @Nullable Instant timestamp(JsonFields data) {
         if (data.isText("timestamp")) {
             var _ = data.text("timestamp", TIMESTAMP_LENGTH_MAX);
-            var _ = data.time("timestamp");
-        } else {
-            var _ = data.integer("timestamp", 0, Long.MAX_VALUE);
+            return data.time("timestamp");
         }
+        Long epochMs = data.integer("timestamp", 0, Long.MAX_VALUE);
+        return epochMs == null ? null : Instant.ofEpochMilli(epochMs);
     }
 
     private static @Nullable JsonFields preferenceFields(JsonFields request) {

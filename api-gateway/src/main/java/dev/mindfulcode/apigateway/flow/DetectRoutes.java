@@ -2,15 +2,18 @@ package dev.mindfulcode.apigateway.flow;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.mindfulcode.apigateway.http.Caller;
+import dev.mindfulcode.apigateway.log.LogPosition;
 import dev.mindfulcode.flowengine.FlowDetector;
 import dev.mindfulcode.flowengine.FlowReading;
 import dev.mindfulcode.flowengine.FlowReason;
 import dev.mindfulcode.flowengine.Recommendations;
+import dev.mindfulcode.schemas.ReadAfterToken;
 import dev.mindfulcode.webkit.endpoints.Endpoint;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
 import dev.mindfulcode.webkit.endpoints.JsonResponses;
 import dev.mindfulcode.webkit.endpoints.RequestBodies;
 import dev.mindfulcode.webkit.json.JsonFields;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
@@ -21,8 +24,8 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 
 /**
- * {@code /api/flow/detect}: scores the data of one request, and sends the result to the caller's live connections.
- * Nothing is stored.
+ * {@code /api/flow/detect}: scores the data of one request, and sends the result to the caller's live connections. A
+ * detection with a sequence counts in its session; nothing is stored of others.
  */
 final class DetectRoutes {
 
@@ -30,17 +33,25 @@ final class DetectRoutes {
 
     private final Supplier<FlowDetector> detector;
     private final FlowPreferences preferences;
+    private final DetectionReports reports;
     private final DetectionListener live;
 
     /** @param detector returns a detector with the model in use */
-    DetectRoutes(Supplier<FlowDetector> detector, FlowPreferences preferences, DetectionListener live) {
+    DetectRoutes(
+            Supplier<FlowDetector> detector,
+            FlowPreferences preferences,
+            DetectionReports reports,
+            DetectionListener live) {
         this.detector = detector;
         this.preferences = preferences;
+        this.reports = reports;
         this.live = live;
     }
 
     void addTo(Endpoints endpoints) {
-        endpoints.add(Endpoint.post("/api/flow/detect"), this::detect);
+        endpoints.add(
+                Endpoint.post("/api/flow/detect").problems(ProblemType.NOT_COLLECTED, ProblemType.UNKNOWN_SESSION),
+                this::detect);
     }
 
     private Mono<ServerResponse> detect(ServerRequest request) {
@@ -48,19 +59,35 @@ final class DetectRoutes {
                 .flatMap(caller -> RequestBodies.object(request, DetectRequest.FIELDS)
                         .flatMap(body -> preferences
                                 .cached(caller.userId())
-                                .flatMap(known -> JsonResponses.ok(
-                                        analyse(caller.userId(), body, (float) known.sensitivity())))));
+                                .flatMap(known -> answer(caller.userId(), body, (float) known.sensitivity()))));
     }
 
-    private Detection analyse(UUID userId, JsonFields body, float sensitivity) {
+    private Mono<ServerResponse> answer(UUID userId, JsonFields body, float sensitivity) {
         FlowDetector.Request request = DetectRequest.read(body, sensitivity);
         Recommendations.Preferences texts = DetectRequest.preferences(body);
+        DetectionReports.Position position = DetectRequest.position(body);
         long startedNs = System.nanoTime();
         FlowReading reading = new FlowReading();
         detector.get().detect(request, reading);
         List<String> recommendations = Recommendations.of(reading, texts);
         double analysisTimeMs = Math.round((System.nanoTime() - startedNs) / NS_PER_MS * 1_000) / 1_000.0;
-        live.detected(userId, DetectRequest.sessionId(body, userId), request, reading, recommendations);
+        Mono<ServerResponse.BodyBuilder> counted = position == null
+                ? Mono.fromSupplier(ServerResponse::ok)
+                : reports.publish(userId, position, request, reading)
+                        .map(at -> ServerResponse.ok().header(ReadAfterToken.HEADER, token(at)));
+        Detection detection = detection(request, reading, recommendations, analysisTimeMs);
+        return counted.flatMap(response -> {
+            live.detected(userId, DetectRequest.sessionId(body, userId), request, reading, recommendations);
+            return JsonResponses.json(response, detection);
+        });
+    }
+
+    private static String token(LogPosition at) {
+        return new ReadAfterToken(at.topic(), at.partition(), at.offset()).text();
+    }
+
+    private static Detection detection(
+            FlowDetector.Request request, FlowReading reading, List<String> recommendations, double analysisTimeMs) {
         FlowReason reason = reading.reason();
         return new Detection(
                 request.history() == null ? null : reading.inFlow(),

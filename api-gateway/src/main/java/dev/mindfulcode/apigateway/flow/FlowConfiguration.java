@@ -1,5 +1,6 @@
 package dev.mindfulcode.apigateway.flow;
 
+import dev.mindfulcode.apigateway.collection.CollectionSettingsTable;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.KafkaConnection;
@@ -35,8 +36,15 @@ public class FlowConfiguration {
     }
 
     @Bean
-    EndpointGroup gatewayDetectRoutes(ModelFeed models, FlowPreferences preferences, DetectionListener live) {
-        return new DetectRoutes(models::detector, preferences, live)::addTo;
+    DetectionReports gatewayDetectionReports(
+            Database database, CollectionSettingsTable settings, EventPublisher events) {
+        return new DetectionReports(database, settings, events, Clock.systemUTC());
+    }
+
+    @Bean
+    EndpointGroup gatewayDetectRoutes(
+            ModelFeed models, FlowPreferences preferences, DetectionReports reports, DetectionListener live) {
+        return new DetectRoutes(models::detector, preferences, reports, live)::addTo;
     }
 
     @Bean

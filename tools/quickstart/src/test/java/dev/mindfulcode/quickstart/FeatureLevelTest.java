@@ -20,6 +20,7 @@ class FeatureLevelTest {
     private static final int REPORTS = 400;
     private static final int KEYSTROKES_PER_REPORT = 25;
     private static final int REPORTS_PER_UPLOAD = 100;
+    private static final int DETECTED_KEYSTROKES = 60;
 
     private final SharedSystem system = SharedSystem.get();
 
@@ -55,11 +56,31 @@ class FeatureLevelTest {
         assertThat(inMinutes).isEqualTo(REPORTS * KEYSTROKES_PER_REPORT);
         assertThat(user.get("/api/flow/periods" + span, token).path("periods")).isNotEmpty();
 
+        // A client without scores of its own: the same detection twice, between the reports and the next.
+        String detection = detection(session, begun.plusSeconds(5L * REPORTS + 30));
+        HttpResponse<String> first = user.post("/api/flow/detect", detection);
+        HttpResponse<String> again = user.post("/api/flow/detect", detection);
+        assertThat(first.statusCode()).as(first.body()).isEqualTo(200);
+        String both = again.headers().firstValue("X-Read-After").orElseThrow();
+        assertThat(user.get("/api/sessions/" + session, both).path("keystrokes").asInt())
+                .isEqualTo(REPORTS * KEYSTROKES_PER_REPORT + DETECTED_KEYSTROKES);
+        inMinutes = 0;
+        for (JsonNode minute : user.get("/api/flow/minutes" + span, both).path("minutes")) {
+            inMinutes += minute.path("keystrokes").asLong();
+        }
+        assertThat(inMinutes).isEqualTo(REPORTS * KEYSTROKES_PER_REPORT + DETECTED_KEYSTROKES);
+
         // Keys of records are the text of the user's id.
         Set<String> found =
                 new DiskScanner(system).filesWith(List.of(user.id.toString().getBytes(UTF_8)));
         assertThat(found).anyMatch(file -> file.contains("flow-features-"));
         assertThat(found).noneMatch(file -> file.contains("keystrokes-"));
+    }
+
+    private static String detection(UUID session, Instant endedAt) {
+        return """
+                {"flow_data": {"session_id": "%s", "sequence": %d, "timestamp": "%s", "keystroke_intervals": [%s]}}
+                """.formatted(session, REPORTS, endedAt, "180,".repeat(DETECTED_KEYSTROKES - 1) + "150");
     }
 
     private static String upload(UUID session, int from, Instant begun) {
