@@ -20,6 +20,16 @@ const ENDINGS = {
   session_ended: 'ended with the session',
 };
 
+/** Why minutes were not in flow. */
+const REASONS = {
+  warming_up: 'warming up',
+  below_own_range: 'below your own usual range',
+  struggling: 'amid many corrections or failed builds',
+  fragmented: 'amid many switches',
+  away: 'away from the window',
+  paused: 'up to a pause',
+};
+
 const byId = (id) => document.getElementById(id);
 
 /** Names of today's sessions, by id. */
@@ -53,6 +63,7 @@ async function sessionsOf(today) {
 export function show(day, isCurrent) {
   nameAll(day.sessions);
   tiles(day);
+  byId('reasons').textContent = reasons(day.minutes);
   byId('sessions').replaceChildren(...day.sessions.map((session) => sessionRow(session, isCurrent)));
   const periods = [...day.periods].reverse();
   byId('periods').replaceChildren(...periods.map((period) => periodRow(period, day.loadedAt, isCurrent)));
@@ -87,7 +98,7 @@ export const isOver = ({ from }) => +from !== +startOfToday();
 /** Removes everything of this user before another one signs in. */
 export function clear() {
   names.clear();
-  for (const id of ['tiles', 'sessions', 'periods', 'day']) byId(id).replaceChildren();
+  for (const id of ['tiles', 'reasons', 'sessions', 'periods', 'day']) byId(id).replaceChildren();
   byId('day').setAttribute('aria-label', '');
 }
 
@@ -102,6 +113,15 @@ function tiles({ sessions, minutes }) {
     ['Keystrokes', count(keystrokes)],
     ['Sessions', count(sessions.length)],
   ].map(([name, value]) => element('div', {}, element('dt', {}, name), element('dd', {}, value))));
+}
+
+/** Returns how many minutes ended out of flow, by reason. */
+function reasons(minutes) {
+  const counts = new Map();
+  for (const { reason } of minutes) if (reason) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  const parts = [...counts].sort(([, one], [, other]) => other - one)
+    .map(([reason, of]) => `${count(of)} min ${REASONS[reason] ?? reason}`);
+  return parts.length ? `Not in flow: ${parts.join(', ')}.` : '';
 }
 
 function sessionRow(session, isCurrent) {

@@ -133,8 +133,10 @@ class DetectApiTest {
     /** Of a client that sends no keystrokes, detections are all that the read models get. */
     @Test
     void publishesADetectionWithASequenceAsOneReportOfFeatures() {
-        UUID session = UUID.fromString(
-                api.post("/api/sessions/start", ada.token(), "{}").json().path("session_id").asString());
+        UUID session = UUID.fromString(api.post("/api/sessions/start", ada.token(), "{}")
+                .json()
+                .path("session_id")
+                .asString());
         String body = "{\"flow_data\": {\"session_id\": \"%s\", \"sequence\": %d, \"timestamp\": \"%s\","
                 + " \"keystroke_intervals\": [%s], \"error_events\": 4, \"context_switches\": 2}}";
         Instant at = Instant.now().truncatedTo(ChronoUnit.MILLIS);
@@ -179,7 +181,10 @@ class DetectApiTest {
             assertThat(report.getRhythm())
                     .isEqualTo(first.json().at("/metrics/rhythm_score").floatValue());
         }
-        assertThat(api.post("/api/flow/detect", ada.token(), body.replace("\"sequence\": %d, ", "").formatted(session, at, "100"))
+        assertThat(api.post(
+                                "/api/flow/detect",
+                                ada.token(),
+                                body.replace("\"sequence\": %d, ", "").formatted(session, at, "100"))
                         .header(ReadAfterToken.HEADER))
                 .as("stores nothing without a sequence")
                 .isEmpty();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.mindfulcode.apigateway.Api.Answer;
 import dev.mindfulcode.apigateway.Api.User;
 import java.nio.charset.StandardCharsets;
+import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -42,6 +43,10 @@ class HistoryApiTest {
         assertThat(patterns.at("/triggers/missing").size()).isEqualTo(3);
         assertThat(patterns.at("/triggers/began").size()).isZero();
         assertThat(patterns.at("/interruption_tolerance/missing").size()).isEqualTo(1);
+        assertThat(patterns.at("/calibration/levels").size()).isZero();
+        assertThat(patterns.at("/calibration/missing/0/text").asString())
+                .isEqualTo("What readings mean: 5 more days with readings of each level by the model in use are"
+                        + " needed.");
 
         JsonNode analytics = get("/api/flow/analytics");
         assertThat(analytics.at("/totals/active_days").asInt()).isZero();
@@ -124,6 +129,43 @@ class HistoryApiTest {
         assertThat(patterns.at("/interruption_tolerance/resumption_lag_ms/value")
                         .asLong())
                 .isBetween(3 * 60_000L, 18 * 60_000L);
+    }
+
+    /** Ten days: twenty minutes at a low intensity, a break, and forty at a high one, of which the last do not continue. */
+    @Test
+    void tellsHowOftenWorkContinuedAfterReadingsOfEachLevel() {
+        for (int day = 1; day <= 10; day++) {
+            for (int minute = 0; minute < 10; minute++) {
+                past.minute(HistoryWriter.at(day, minute), 0.2 + minute * 0.001, 0, 0);
+            }
+            for (int minute = 20; minute < 60; minute++) {
+                past.minute(HistoryWriter.at(day, minute), 0.9 - minute * 0.001, 0, 0);
+            }
+        }
+        past.write();
+        JsonNode calibration = get("/api/flow/patterns").path("calibration");
+        assertThat(calibration.path("missing").size()).isZero();
+        assertThat(calibration.path("levels").size()).isEqualTo(5);
+        JsonNode lowest = calibration.at("/levels/0");
+        assertThat(lowest.path("from_intensity").asDouble()).isEqualTo(0.2);
+        assertThat(lowest.path("to_intensity").asDouble()).isEqualTo(0.209);
+        assertThat(lowest.path("minutes").asInt()).isEqualTo(100);
+        assertThat(lowest.at("/continued/value").asDouble()).isZero();
+        assertThat(lowest.at("/continued/high").asDouble()).isBetween(0.1, 0.5);
+        assertThat(lowest.at("/continued/samples").asInt()).isEqualTo(10);
+        assertThat(calibration.at("/levels/1/continued/value").asDouble())
+                .as("minutes 50 to 59, after which the hour ends")
+                .isZero();
+        assertThat(calibration.at("/levels/4/continued/value").asDouble()).isEqualTo(1);
+        past.update(
+                "INSERT INTO gateway.model_changes (model_id, used_from) VALUES ('other', ?)",
+                Timestamp.from(HistoryWriter.at(3, 0)));
+        JsonNode since = get("/api/flow/patterns").path("calibration");
+        assertThat(since.path("levels").size())
+                .as("the model changed three days ago")
+                .isZero();
+        assertThat(since.at("/missing/0/amount").asInt()).isEqualTo(2);
+        past.update("DELETE FROM gateway.model_changes");
     }
 
     @Test

@@ -36,8 +36,7 @@ final class DetectionReports {
     private final EventPublisher events;
     private final InstantSource clock;
 
-    DetectionReports(
-            Database database, CollectionSettingsTable settings, EventPublisher events, InstantSource clock) {
+    DetectionReports(Database database, CollectionSettingsTable settings, EventPublisher events, InstantSource clock) {
         this.database = database;
         this.settings = settings;
         this.events = events;
@@ -56,14 +55,13 @@ final class DetectionReports {
      * Publishes a detection; fails with 400 for one that is no report, 403 for a user who lets nothing be collected of
      * the session, and 404 for a session that the user has not started.
      */
-    Mono<LogPosition> publish(
-            UUID userId, Position position, FlowDetector.Request request, FlowReading reading) {
+    Mono<LogPosition> publish(UUID userId, Position position, FlowDetector.Request request, FlowReading reading) {
         FlowFeatures report = report(position, request, reading);
         return database.inTransaction(settings.findLocked(userId)
                 .doOnNext(DetectionReports::requireCollected)
                 .then(Mono.defer(() -> requireSession(userId, position.sessionId())))
                 .then(Mono.defer(() -> events.seal(Topics.FLOW_FEATURES, userId, report)))
-                .flatMap(sealed -> events.publish(Topics.FLOW_FEATURES, userId, sealed)));
+                .flatMap(value -> events.publish(Topics.FLOW_FEATURES, userId, value)));
     }
 
     private FlowFeatures report(Position position, FlowDetector.Request request, FlowReading reading) {

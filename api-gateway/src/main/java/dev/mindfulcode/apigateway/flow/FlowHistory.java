@@ -12,6 +12,7 @@ import dev.mindfulcode.flowengine.insight.Insight;
 import dev.mindfulcode.flowengine.insight.Insights;
 import dev.mindfulcode.flowengine.insight.Languages;
 import dev.mindfulcode.flowengine.insight.Onset;
+import dev.mindfulcode.flowengine.insight.OwnCalibration;
 import dev.mindfulcode.flowengine.insight.PeakHours;
 import dev.mindfulcode.flowengine.insight.Resumption;
 import dev.mindfulcode.flowengine.insight.StrainIndicator;
@@ -66,20 +67,24 @@ public final class FlowHistory implements AutoCloseable {
     /** @param days number of days including today, 1 to {@link #DAYS_MAX} */
     public Mono<Patterns> patterns(UUID userId, int days) {
         return reads.zone(userId).flatMap(zone -> {
-            DateRange span = DateRange.upTo(LocalDate.ofInstant(clock.instant(), zone), days, zone);
+            Instant now = clock.instant();
+            DateRange span = DateRange.upTo(LocalDate.ofInstant(now, zone), days, zone);
             return rows(userId, span)
-                    .flatMap(rows -> offload(() -> {
-                        Learned learned = Learned.of(rows);
-                        return new Patterns(
-                                zone.getId(),
-                                span.first(),
-                                span.last(),
-                                Patterns.PeakHoursPart.of(learned.hours()),
-                                Patterns.SessionLength.of(learned.lengths()),
-                                Patterns.LanguagePart.of(learned.languages()),
-                                Patterns.Triggers.of(learned.onset(), learned.endings()),
-                                Patterns.Tolerance.of(learned.resumption()));
-                    }));
+                    .flatMap(rows -> modelChangedAt()
+                            .flatMap(since -> reads.calibration(userId, span, since, now))
+                            .flatMap(outcomes -> offload(() -> {
+                                Learned learned = Learned.of(rows);
+                                return new Patterns(
+                                        zone.getId(),
+                                        span.first(),
+                                        span.last(),
+                                        Patterns.PeakHoursPart.of(learned.hours()),
+                                        Patterns.SessionLength.of(learned.lengths()),
+                                        Patterns.LanguagePart.of(learned.languages()),
+                                        Patterns.Triggers.of(learned.onset(), learned.endings()),
+                                        Patterns.Tolerance.of(learned.resumption()),
+                                        Patterns.CalibrationPart.of(OwnCalibration.of(outcomes)));
+                            })));
         });
     }
 

@@ -2,6 +2,8 @@ package dev.mindfulcode.apigateway.flow;
 
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.flowengine.Interruption;
+import dev.mindfulcode.flowengine.insight.OwnCalibration;
+import dev.mindfulcode.flowengine.insight.OwnCalibration.DayOfLevel;
 import dev.mindfulcode.flowengine.time.OffsetSpan;
 import dev.mindfulcode.flowengine.time.TimeZones;
 import io.r2dbc.spi.Readable;
@@ -33,6 +35,9 @@ final class HistoryQueries {
 
     /** Maximum number of sessions, the latest ones: five a day for a year. */
     static final int SESSIONS_MAX = 2_000;
+
+    /** The fifteen minutes of an outcome, and the minute itself. */
+    private static final Duration OUTCOME_KNOWN_AFTER = Duration.ofMinutes(16);
 
     private static final String ZONE = "SELECT time_zone FROM readmodel.user_zones WHERE user_id = :user";
 
@@ -71,6 +76,37 @@ final class HistoryQueries {
                         FROM readmodel.flow_minutes
                         WHERE user_id = :user AND minute >= :from AND minute < :to AND active_ms > 0) m) s
             GROUP BY stretch""";
+
+    /**
+     * Minutes of typing by fifths of their intensity and by day. After a minute work continued if no gap of five
+     * minutes began in the next ten, so that none is in the next fifteen. For that purpose days need not begin at the
+     * user's midnight in each season.
+     */
+    private static final String CALIBRATION = """
+            WITH minutes AS (
+                SELECT minute, least(1, sum(intensity_ms) / sum(active_ms)) AS intensity
+                FROM readmodel.flow_minutes
+                WHERE user_id = :user AND minute >= :from AND minute < :to AND active_ms > 0
+                GROUP BY minute
+            ), breaks AS (
+                SELECT minute, intensity,
+                       minute - lag(minute) OVER (ORDER BY minute) > INTERVAL '5 minutes' AS after_break
+                FROM minutes
+            ), stretches AS (
+                SELECT minute, intensity, count(*) FILTER (WHERE after_break) OVER (ORDER BY minute) AS stretch
+                FROM breaks
+            ), outcomes AS (
+                SELECT minute, intensity,
+                       max(minute) OVER (PARTITION BY stretch) > minute + INTERVAL '10 minutes' AS continued
+                FROM stretches
+            ), levels AS (
+                SELECT minute, intensity, continued, ntile(:levels) OVER (ORDER BY intensity, minute) - 1 AS level
+                FROM outcomes WHERE minute < :known
+            )
+            SELECT level, count(*)::int AS minutes, (count(*) FILTER (WHERE continued))::int AS continued,
+                   sum(intensity) AS intensity_sum, min(intensity) AS lowest, max(intensity) AS highest
+            FROM levels
+            GROUP BY level, date_bin('1 day', minute, timestamptz 'epoch' - :offset * INTERVAL '1 second')""";
 
     private static final String PERIODS = """
             SELECT p.session_id, p.started_at, p.ended_at, p.ended_by, s.first_activity_at, s.last_activity_at
@@ -207,6 +243,31 @@ final class HistoryQueries {
                         () -> new HashMap<LocalDate, Long>(),
                         (longest, stretch) -> longest.merge(stretch.getKey(), stretch.getValue(), Math::max))
                 .map(longest -> longest);
+    }
+
+    /**
+     * Emits the minutes of typing by level of intensity and day.
+     *
+     * @param since if later than the first day: an earlier model's intensities are not comparable
+     * @param now what followed the minutes of the last quarter of an hour is not known yet
+     */
+    Mono<List<DayOfLevel>> calibration(UUID userId, DateRange days, Instant since, Instant now) {
+        return database.sql(CALIBRATION)
+                .bind("user", userId)
+                .bind("from", since.isAfter(days.from()) ? since : days.from())
+                .bind("to", days.to())
+                .bind("known", now.minus(OUTCOME_KNOWN_AFTER))
+                .bind("levels", OwnCalibration.LEVELS)
+                .bind("offset", days.zone().getRules().getOffset(now).getTotalSeconds())
+                .map(row -> new DayOfLevel(
+                        row.get("level", Integer.class),
+                        row.get("minutes", Integer.class),
+                        row.get("continued", Integer.class),
+                        row.get("intensity_sum", Double.class),
+                        row.get("lowest", Double.class),
+                        row.get("highest", Double.class)))
+                .all()
+                .collectList();
     }
 
     /** Emits the latest {@link #PERIODS_MAX} closed periods that overlap the days, in order. */

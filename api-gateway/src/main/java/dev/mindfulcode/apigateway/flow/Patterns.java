@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.mindfulcode.flowengine.insight.FlowEndings;
 import dev.mindfulcode.flowengine.insight.Languages;
 import dev.mindfulcode.flowengine.insight.Onset;
+import dev.mindfulcode.flowengine.insight.OwnCalibration;
 import dev.mindfulcode.flowengine.insight.PeakHours;
 import dev.mindfulcode.flowengine.insight.Resumption;
 import dev.mindfulcode.flowengine.insight.Survival;
@@ -29,7 +30,8 @@ public record Patterns(
         SessionLength sessionLength,
         LanguagePart languages,
         Triggers triggers,
-        Tolerance interruptionTolerance) {
+        Tolerance interruptionTolerance,
+        CalibrationPart calibration) {
 
     /** Durations at which the survival curve is reported. */
     private static final int[] LASTING_MINUTES = {5, 10, 15, 30, 45, 60, 90, 120};
@@ -178,6 +180,42 @@ public record Patterns(
                             "resumption_lag_ms",
                             resumption.lagsMissing(),
                             " after which flow came back"));
+        }
+    }
+
+    /**
+     * How often work continued after readings of each level: what an intensity means for this person.
+     *
+     * @param levels fifths of the person's minutes, from low to high intensity
+     */
+    public record CalibrationPart(List<LevelView> levels, List<InsufficientData> missing) {
+
+        static CalibrationPart of(OwnCalibration calibration) {
+            return new CalibrationPart(
+                    calibration.levels().stream().map(LevelView::of).toList(),
+                    InsufficientData.days(
+                            "What readings mean",
+                            "calibration",
+                            calibration.daysMissing(),
+                            " with readings of each level by the model in use"));
+        }
+    }
+
+    /**
+     * A level of intensity.
+     *
+     * @param continued share of its minutes after which fifteen minutes had no gap of five, the mean over days
+     */
+    public record LevelView(
+            double fromIntensity, double toIntensity, double meanIntensity, int minutes, EstimateView continued) {
+
+        static LevelView of(OwnCalibration.Level level) {
+            return new LevelView(
+                    EstimateView.rounded(level.lowest()),
+                    EstimateView.rounded(level.highest()),
+                    EstimateView.rounded(level.meanIntensity()),
+                    level.minutes(),
+                    EstimateView.of(level.continued()));
         }
     }
 

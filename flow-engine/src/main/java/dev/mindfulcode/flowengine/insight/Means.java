@@ -50,7 +50,7 @@ public final class Means {
     }
 
     /** Returns the square of the mean's standard error. */
-    private static double errorSquared(double[] values) {
+    static double errorSquared(double[] values) {
         double mean = mean(values);
         double squares = 0;
         for (double value : values) {

@@ -478,6 +478,9 @@ class DashboardTest {
             page.locator("#hours .peak").first().waitFor();
             page.locator("#team-alerts [data-alert]").waitFor();
             page.locator("#sessions [data-session]").nth(4).waitFor();
+            assertThat(page.locator("#reasons").innerText())
+                    .startsWith("Not in flow: ")
+                    .contains(" min warming up, ", " min amid many switches");
             page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })");
             found.addAll(audit(window, "day"));
             assertThat(found).isEmpty();

@@ -85,8 +85,10 @@ final class ReadModelRows implements AutoCloseable {
             statement.execute("""
                     INSERT INTO readmodel.flow_minutes (user_id, minute, keystrokes, errors, context_switches,
                         active_seconds, flow_seconds,
-                        mean_intensity, intensity_ms, active_ms, flow_ms, version)
-                    SELECT '%1$s', minute, 120, 6, 0, 50, 15, mean, mean * 50000, 50000, 15000, 1
+                        mean_intensity, intensity_ms, active_ms, flow_ms, reason, version)
+                    SELECT '%1$s', minute, 120, 6, 0, 50, 15, mean, mean * 50000, 50000, 15000,
+                           CASE WHEN extract(minute FROM minute) < 10 THEN 'warming_up'
+                                WHEN extract(minute FROM minute) < 15 THEN 'fragmented' END, 1
                     FROM generate_series(timestamptz '%2$s' + interval '8 hours', now(), interval '1 minute') AS minute,
                          LATERAL (SELECT 0.5 + 0.3 * sin(extract(epoch FROM minute) / 1700) AS mean) m
                     WHERE minute NOT BETWEEN timestamptz '%2$s' + interval '12 hours'
