@@ -195,7 +195,7 @@ final class FlowPhase {
             return;
         }
         long first = fromMs / INSTANT_MS - (at - fromMs >= INSTANT_MS ? 1 : 0);
-        int instants = (int) Math.clamp(now - Math.max(last, first), 1, WARM_UP_INSTANTS);
+        int instants = Math.clamp(now - Math.max(last, first), 1, WARM_UP_INSTANTS);
         int present = getShort(state, Layout.AT_PRESENT_INSTANTS) + instants;
         putShort(state, Layout.AT_PRESENT_INSTANTS, Math.min(present, 0xFFFF));
         OwnRange.add(state, scale, reading.modelIntensity, instants);
