@@ -56,7 +56,9 @@ export function show({ patterns, insights }) {
     : [element('li', { class: 'empty' }, 'No insights yet.')]));
   const missing = new Map();
   for (const one of [patterns.peak_hours, patterns.session_length, patterns.languages, patterns.triggers,
-    patterns.interruption_tolerance, patterns.calibration, insights].flatMap((part) => part.missing)) missing.set(one.of, one.text);
+    patterns.interruption_tolerance, patterns.calibration, insights].flatMap((part) => part.missing)) {
+    missing.set(one.of, one.text);
+  }
   byId('patterns-missing').replaceChildren(...[...missing.values()].map((text) => element('li', {}, text)));
   byId('patterns-lacking').hidden = missing.size === 0;
   byId('patterns-lacking-count').textContent = missing.size === 1
@@ -88,7 +90,7 @@ function tiles({ session_length, triggers, interruption_tolerance, languages, ca
     ['Half of flow lasts at least', session_length.flow_period_ms, span, ''],
     ['First flow of a session after', triggers.first_flow_after_ms, span, ''],
     ['Flow is back after', interruption_tolerance.resumption_lag_ms, span, ''],
-    ['Your highest fifth of readings goes on for 15 min in', calibration.levels.at(-1)?.continued, percent, ''],
+    ['Work continues for 15 min after your highest readings in', calibration.levels.at(-1)?.continued, percent, ''],
     ['Most often ended by', ended?.share, percent, ended ? ENDED[ended.by] ?? ended.by : ''],
     ['More flow than on average in', language?.flow_share, percent, language?.language ?? ''],
   ].filter(([, estimate]) => estimate).map(([name, estimate, format, word]) => element('div', {},

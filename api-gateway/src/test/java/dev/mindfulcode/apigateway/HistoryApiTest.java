@@ -131,9 +131,9 @@ class HistoryApiTest {
                 .isBetween(3 * 60_000L, 18 * 60_000L);
     }
 
-    /** Ten days: twenty minutes at a low intensity, a break, and forty at a high one, of which the last do not continue. */
+    /** Ten days: ten minutes at a low intensity, a break, and forty at a high one. */
     @Test
-    void tellsHowOftenWorkContinuedAfterReadingsOfEachLevel() {
+    void reportsHowOftenWorkContinuedAfterReadingsOfEachLevel() {
         for (int day = 1; day <= 10; day++) {
             for (int minute = 0; minute < 10; minute++) {
                 past.minute(HistoryWriter.at(day, minute), 0.2 + minute * 0.001, 0, 0);

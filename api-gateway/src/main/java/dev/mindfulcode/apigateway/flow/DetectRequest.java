@@ -105,7 +105,7 @@ final class DetectRequest {
         return uuid == null ? UUID.nameUUIDFromBytes((userId + "/detect").getBytes(StandardCharsets.UTF_8)) : uuid;
     }
 
-    /** Reads where in its session the detection counts; null if it has no {@code sequence}, so that it does not count. */
+    /** Reads where in its session the detection counts; null without a {@code sequence}: it does not count. */
     static DetectionReports.@Nullable Position position(JsonFields body) {
         JsonFields data = data(body);
         Long sequence = data.integer("sequence", 0, SEQUENCE_MAX);
@@ -143,7 +143,7 @@ final class DetectRequest {
                 focusMode != null && focusMode);
     }
 
-    /** Reads the time of the last keystroke, as text or in epoch milliseconds. A detection that does not count ignores it. */
+    /** Reads the time of the last keystroke, as text or in epoch milliseconds. */
     private static @Nullable Instant timestamp(JsonFields data) {
         if (data.isText("timestamp")) {
             var _ = data.text("timestamp", TIMESTAMP_LENGTH_MAX);

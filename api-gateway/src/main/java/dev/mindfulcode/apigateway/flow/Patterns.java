@@ -184,7 +184,7 @@ public record Patterns(
     }
 
     /**
-     * How often work continued after readings of each level: what an intensity means for this person.
+     * Calibration of readings by the person's own outcomes: the share after which work continued, by level.
      *
      * @param levels fifths of the person's minutes, from low to high intensity
      */

@@ -4,8 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How often a person's work continued after minutes of each level of their own intensity: fifteen minutes without a gap
- * of five, which is what the model forecasts. The levels are fifths of their minutes.
+ * Calibration of readings by a person's own outcomes: the share of their minutes of each level of intensity after which
+ * work continued, fifteen minutes without a gap of five, which is what the model forecasts. The levels are fifths of
+ * their minutes.
  *
  * <p>Minutes of one day resemble each other and are not independent, so a share is the mean over days of each day's
  * share. Its interval is Wilson's with as many observations as would make that mean vary as it does, and with Student's

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -17,6 +18,7 @@ import tools.jackson.databind.JsonNode;
 @Timeout(600)
 class FeatureLevelTest {
 
+    private static final Duration TIMEOUT = Duration.ofMinutes(3);
     private static final int REPORTS = 400;
     private static final int KEYSTROKES_PER_REPORT = 25;
     private static final int REPORTS_PER_UPLOAD = 100;
@@ -44,6 +46,8 @@ class FeatureLevelTest {
             token = response.headers().firstValue("X-Read-After").orElseThrow();
         }
 
+        // A system that has just started may need longer than a read waits.
+        Eventually.passes(TIMEOUT, () -> assertThat(user.keystrokesCounted()).isPositive());
         JsonNode read = user.get("/api/sessions/" + session, token);
         assertThat(read.path("keystrokes").asInt()).isEqualTo(REPORTS * KEYSTROKES_PER_REPORT);
         assertThat(read.path("active_ms").asInt()).isEqualTo(REPORTS * 5_000);
