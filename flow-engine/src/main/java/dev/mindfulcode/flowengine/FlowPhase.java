@@ -13,9 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Flow is relative to the person (ADR 0057): it begins when intensity has been in the top share of their own last
  * weeks for {@link #ENTRY_DELAY_MS} of active time, after {@link #WARM_UP_INSTANTS} of typing, and ends when intensity
- * leaves a slightly larger share. It is the model's intensity: the personal layer keeps its order, so it would change no
- * share. A person who is struggling or fragmented is not in flow; neither is a held key or a
- * metronome.
+ * leaves a slightly larger share. It is the model's intensity: the personal layer keeps its order, so it would change
+ * no share. A person who is struggling or fragmented is not in flow; neither is a held key or a metronome.
  */
 final class FlowPhase {
     /** Length of an instant: presence and the person's range are counted once per instant. */
@@ -76,7 +75,7 @@ final class FlowPhase {
         putShort(state, Layout.AT_PRESENT_INSTANTS, 0);
     }
 
-    /** Takes over the typing of the session before, if no gap follows it. */
+    /** Continues the typing of the session before, if no gap follows it. */
     static void continueFrom(byte[] earlier, byte[] state) {
         long lastMs = Math.max(getLong(earlier, Layout.AT_LAST_ACTIVITY_MS), getLong(earlier, Layout.AT_EARLIER_MS));
         putLong(state, Layout.AT_EARLIER_MS, lastMs);

@@ -128,7 +128,7 @@ final class Layout {
     static final int FLAG_SAVED = 16;
     /** The features were reported by the client. */
     static final int FLAG_REPORTED = 32;
-    /** Somebody has typed since the window lost focus. */
+    /** Set by typing since the window lost focus. */
     static final int FLAG_TYPED = 64;
 
     private Layout() {}

@@ -16,7 +16,7 @@ public record Thresholds(float enterAtZero, float enterAtOne, float hysteresis) 
     /** Added to the share that flow begins in, for the share that it stays in. */
     public static final float HYSTERESIS_SHARE = 0.15f;
 
-    /** How far intensity must fall for flow to end, at the least: two shares of a narrow range may be as one. */
+    /** Least fall of intensity that ends flow: in a narrow range, two shares may be one intensity. */
     static final float HYSTERESIS_MIN = 0.02f;
 
     public Thresholds {
