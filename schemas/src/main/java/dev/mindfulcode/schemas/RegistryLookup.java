@@ -3,10 +3,17 @@ package dev.mindfulcode.schemas;
 import com.microsoft.kiota.ApiException;
 import io.apicurio.registry.resolver.DefaultSchemaResolver;
 import io.apicurio.registry.resolver.SchemaLookupResult;
+import io.apicurio.registry.resolver.SchemaParser;
+import io.apicurio.registry.resolver.client.RegistryClientFacade;
+import io.apicurio.registry.resolver.client.RegistryClientFacadeFactory;
+import io.apicurio.registry.resolver.config.SchemaResolverConfig;
 import io.apicurio.registry.resolver.data.Record;
 import io.apicurio.registry.resolver.strategy.ArtifactReference;
 import io.apicurio.registry.serde.data.SerdeMetadata;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +44,9 @@ final class RegistryLookup<V extends SpecificRecord> extends DefaultSchemaResolv
         RESOLVER_LOG.setLevel(Level.WARNING);
     }
 
+    /** The clients by URL, for all serdes of the process: each has an HTTP client with threads of its own. */
+    private static final ConcurrentMap<String, RegistryClientFacade> CLIENTS = new ConcurrentHashMap<>();
+
     private final SchemaRegistry registry;
     private final Duration timeout;
     private final UnknownSchemas unknown = new UnknownSchemas(System::nanoTime);
@@ -47,6 +57,13 @@ final class RegistryLookup<V extends SpecificRecord> extends DefaultSchemaResolv
     RegistryLookup(SchemaRegistry registry, Duration timeout) {
         this.registry = registry;
         this.timeout = timeout;
+    }
+
+    @Override
+    public void configure(Map<String, ?> settings, SchemaParser<Schema, V> parser) {
+        setClientFacade(CLIENTS.computeIfAbsent(
+                registry.url(), _ -> RegistryClientFacadeFactory.create(new SchemaResolverConfig(settings))));
+        super.configure(settings, parser);
     }
 
     /** Called by writers until the schema is cached. */

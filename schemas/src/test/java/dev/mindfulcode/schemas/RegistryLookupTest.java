@@ -11,7 +11,11 @@ import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Serde;
 import org.junit.jupiter.api.AfterEach;
@@ -59,6 +63,26 @@ final class RegistryLookupTest {
         }
 
         assertThat(requests).hasValue(1);
+    }
+
+    @Test
+    void sharesOneHttpClientBetweenSerdes() {
+        Set<String> before = httpClients();
+        List<Serde<KeystrokeBatch>> serdes = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            serdes.add(serde(server.getAddress().getPort()));
+        }
+
+        assertThat(httpClients()).filteredOn(name -> !before.contains(name)).hasSizeLessThanOrEqualTo(1);
+        serdes.forEach(Serde::close);
+    }
+
+    /** Returns the names of the threads that each HTTP client of the JDK has. */
+    private static Set<String> httpClients() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("HttpClient-") && name.endsWith("-SelectorManager"))
+                .collect(Collectors.toSet());
     }
 
     @Test

@@ -117,7 +117,7 @@ class ComposeFileTest {
 
     @Test
     void setsOnlyDocumentedVariables() throws IOException {
-        String page = text("docs/configuration.md");
+        String page = text("docs/configuration.md") + text("docs/metrics.md");
         Set<String> set = new TreeSet<>(variables("services.env"));
         set.addAll(variables("api-gateway.env"));
         OURS.forEach(name -> set.addAll(service(name).path("environment").propertyNames()));

@@ -1,5 +1,6 @@
 package dev.mindfulcode.cli.cluster;
 
+import dev.mindfulcode.cli.CliCommand;
 import dev.mindfulcode.cli.UserErrorException;
 import dev.mindfulcode.schemas.ServiceAccess;
 import java.io.IOException;
@@ -37,9 +38,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code mindful acls}: gives each service's Kafka user what it needs, and no more. */
 @Command(
@@ -50,7 +49,7 @@ import picocli.CommandLine.Spec;
                     + " need, and removes any other. Access of other users does not change. Requires an authorizer.",
             "Exit code 3: --dry-run found differences."
         })
-public final class AclsCommand implements Callable<Integer> {
+public final class AclsCommand extends CliCommand implements Callable<Integer> {
 
     private static final int TIMEOUT_SECONDS = 60;
     private static final int SCRAM_ITERATIONS = 8192;
@@ -66,10 +65,6 @@ public final class AclsCommand implements Callable<Integer> {
 
     @Option(names = "--dry-run", description = "Print the differences and change nothing.")
     private boolean dryRun;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-    private CommandSpec spec;
 
     @Override
     public Integer call() {
@@ -88,7 +83,7 @@ public final class AclsCommand implements Callable<Integer> {
     }
 
     private int run(Admin admin, Properties passwords) {
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = out();
         Set<AclBinding> wanted = new HashSet<>();
         Set<AclBinding> present = new HashSet<>();
         for (ServiceAccess service : ServiceAccess.all()) {

@@ -1,5 +1,6 @@
 package dev.mindfulcode.cli.cluster;
 
+import dev.mindfulcode.cli.CliCommand;
 import dev.mindfulcode.cli.UserErrorException;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topics;
@@ -9,9 +10,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code mindful schemas}: registers the schemas of this release. */
 @Command(
@@ -22,7 +21,7 @@ import picocli.CommandLine.Spec;
                     + " services of a release start. Repeating it is harmless.",
             "Exit code 3: --dry-run found schemas that are not registered."
         })
-public final class SchemasCommand implements Callable<Integer> {
+public final class SchemasCommand extends CliCommand implements Callable<Integer> {
 
     @Option(
             names = "--registry",
@@ -34,13 +33,9 @@ public final class SchemasCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Print what is missing and change nothing.")
     private boolean dryRun;
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-    private CommandSpec spec;
-
     @Override
     public Integer call() {
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = out();
         try {
             SchemaRegistry registry =
                     SchemaRegistry.parse(url == null ? System.getenv("SCHEMA_REGISTRY_URL") : url, false);

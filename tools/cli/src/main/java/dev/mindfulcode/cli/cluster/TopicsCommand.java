@@ -1,5 +1,6 @@
 package dev.mindfulcode.cli.cluster;
 
+import dev.mindfulcode.cli.CliCommand;
 import dev.mindfulcode.schemas.TopicDifference;
 import dev.mindfulcode.schemas.TopicLayout;
 import dev.mindfulcode.schemas.TopicSetup;
@@ -11,10 +12,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code mindful topics}: creates the catalogue's topics on a cluster and corrects their settings. */
 @Command(
@@ -25,7 +23,7 @@ import picocli.CommandLine.Spec;
                     + " harmless. Partitions and replicas of existing topics do not change; differences are printed.",
             "Exit code 3: something differs that --dry-run did not, or the command cannot, correct."
         })
-public final class TopicsCommand implements Callable<Integer> {
+public final class TopicsCommand extends CliCommand implements Callable<Integer> {
 
     private static final int PARTITIONS_DEFAULT = 12;
 
@@ -55,17 +53,13 @@ public final class TopicsCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Print the differences and change nothing.")
     private boolean dryRun;
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-    private CommandSpec spec;
-
     @Override
     public Integer call() {
         return cluster.call(this::run);
     }
 
     private int run(Admin admin) {
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = out();
         TopicSetup setup = new TopicSetup(admin);
         TopicLayout layout = layout(setup);
         List<TopicDifference> differences = setup.differences(layout);
@@ -93,7 +87,7 @@ public final class TopicsCommand implements Callable<Integer> {
                     ? TopicLayout.of(count, replication)
                     : new TopicLayout(count, replication, minInSync);
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+            throw invalid(String.valueOf(e.getMessage()));
         }
     }
 }
