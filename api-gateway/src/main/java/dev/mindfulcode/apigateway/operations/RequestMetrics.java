@@ -1,5 +1,6 @@
 package dev.mindfulcode.apigateway.operations;
 
+import dev.mindfulcode.webkit.endpoints.IngestEndpoints;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -55,7 +56,7 @@ final class RequestMetrics implements WebFilter {
     };
 
     private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
-    private static final Set<String> INGEST = Set.of("/api/keystrokes", "/api/features");
+    private static final Set<String> INGEST = Set.of(IngestEndpoints.UPLOAD.path(), IngestEndpoints.FEATURES.path());
     private static final String NO_ROUTE = "none";
     private static final String OTHER_METHOD = "other";
 

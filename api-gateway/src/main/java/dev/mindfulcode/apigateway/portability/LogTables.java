@@ -17,6 +17,7 @@ import dev.mindfulcode.schemas.Topics;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecord;
@@ -70,12 +72,14 @@ final class LogTables implements AutoCloseable {
 
     private static final String TYPING = """
             intervals_ms   One a keystroke: time since the one before it, or since started_at
-            key_classes    One letter a keystroke: L letter, D digit, Y symbol, S space, E enter, T tab, X delete, \
-N navigation, C shortcut, U undo, P paste, A completion, O other
+            key_classes    One letter a keystroke: %s
             dwells_ms      One a keystroke: how long the key was held; empty if the editor did not send it
             signal_at_ms   One an editor signal: time since started_at
             signal_kinds   One an editor signal: its kind
-            signal_values  One an editor signal: builds, tests 1 ok, 0 failed; diagnostics their count; otherwise 0""";
+            signal_values  One an editor signal: builds, tests 1 ok, 0 failed; diagnostics their count; otherwise 0""".formatted(
+                    Arrays.stream(KeyClass.values())
+                            .map(keyClass -> keyClass.letter() + " " + keyClass.name().toLowerCase(Locale.ROOT))
+                            .collect(Collectors.joining(", ")));
 
     /** Fields that {@link #DETAILS} and {@link #TYPING} replace. */
     private static final Map<Topic<?>, Set<String>> REPLACED = Map.of(
