@@ -5,9 +5,10 @@ import java.time.Instant;
 import reactor.core.publisher.Mono;
 
 /**
- * The times at which the model that reads flow changed: a share of flow under one model is not comparable with that
- * under another. A change is stored at the time of the record that put the model into use, so every gateway stores the
- * same row, and a record that is read again adds none.
+ * The times at which the model that reads flow, or the rules by which flow begins and ends, changed: a share of flow
+ * before a change is not comparable with one after it. A change of the model is stored at the time of the record that
+ * put the model into use, so every gateway stores the same row, and a record that is read again adds none. A migration
+ * stores a change of the rules, with the id of the model in use.
  */
 final class ModelChanges {
 

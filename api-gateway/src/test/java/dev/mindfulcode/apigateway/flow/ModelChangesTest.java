@@ -97,6 +97,37 @@ class ModelChangesTest {
         }
     }
 
+    @Test
+    void upgradeToRelativeFlowIsAChangeIfAnythingWasReadBefore() {
+        PostgresUrl url = PostgresUrl.parse(platform.freshDatabase());
+        GatewaySchema.migrate(url.dataSource());
+        try (Database database = new Database(url, 2)) {
+            ModelChanges changes = new ModelChanges(database);
+            assertThat(rows(database)).as("a new installation").isZero();
+            changes.addBuiltIn("built-in-1", T0).block();
+            changes.add("network-1", T0).block();
+            forgetMigration(database, 2);
+            Instant before = Instant.now().minusSeconds(60);
+
+            GatewaySchema.migrate(url.dataSource());
+
+            assertThat(changes.latest().block()).isAfter(before);
+            assertThat(rows(database)).isEqualTo(3);
+            changes.add("network-1", T0).block();
+            changes.add("network-1", Instant.now().plusSeconds(60)).block();
+            changes.addBuiltIn("built-in-1", Instant.now()).block();
+            assertThat(rows(database)).as("no change of the model").isEqualTo(3);
+        }
+    }
+
+    private static void forgetMigration(Database database, int version) {
+        database.sql("DELETE FROM gateway.flyway_schema_history WHERE version = :version")
+                .bind("version", "" + version)
+                .fetch()
+                .rowsUpdated()
+                .block();
+    }
+
     private ModelFeed feed(ModelChanges changes) {
         return new ModelFeed(registry(), changes, () -> after(30));
     }
