@@ -11,6 +11,7 @@ import dev.mindfulcode.schemas.Topics;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,12 +27,28 @@ class FlowHistoryApiTest {
 
     @Test
     void returnsMinutesOfTheUserAndRange() {
+        FlowMinute withoutReading = FlowMinute.newBuilder(minute(4))
+                .setSessionId(UUID.randomUUID())
+                .setReason(null)
+                .setActiveMs(0)
+                .setFlowMs(0)
+                .build();
+        FlowMinute inFlow = FlowMinute.newBuilder(minute(3))
+                .setSessionId(UUID.randomUUID())
+                .setReason(null)
+                .build();
+        // Two minutes have two sessions. The first minute comes last: once it is returned, all are.
         try (TestKafka log = gateway.log()) {
-            for (int i = 0; i < 3; i++) {
-                log.append(Topics.FLOW_MINUTES.name(), ada.id(), log.seal(Topics.FLOW_MINUTES, ada.id(), minute(i)));
+            for (FlowMinute minute :
+                    List.of(withoutReading, inFlow, minute(4), minute(3), minute(2), minute(1), minute(0))) {
+                log.append(Topics.FLOW_MINUTES.name(), ada.id(), log.seal(Topics.FLOW_MINUTES, ada.id(), minute));
             }
         }
-        Answer minutes = answerWith("/api/flow/minutes?from=" + noon, "minutes", 3);
+        Answer minutes = answerWith("/api/flow/minutes?from=" + noon, "minutes", 5);
+        assertThat(minutes.json().at("/minutes/3/reason").isNull())
+                .as("in flow in another session")
+                .isTrue();
+        assertThat(minutes.json().at("/minutes/4/reason").asString()).isEqualTo("struggling");
         JsonNode first = minutes.json().path("minutes").get(0);
         assertThat(Instant.parse(first.path("minute").asString())).isEqualTo(noon);
         assertThat(first.path("keystrokes").asInt()).isEqualTo(100);

@@ -37,13 +37,19 @@ public final class TimeRangeQueries {
             ORDER BY started_at""";
     private static final String PERIODS_OF_SESSIONS =
             PERIOD_COLUMNS + " WHERE user_id = :user AND session_id = ANY(:sessions) ORDER BY started_at";
+
+    /**
+     * A row without a reason is of a session that is in flow, if it has time in flow; otherwise it has no reading and
+     * hides no other session's reason.
+     */
     private static final String MINUTES = """
             SELECT minute, sum(keystrokes)::bigint AS keystrokes, sum(errors)::bigint AS errors,
                    sum(context_switches)::bigint AS context_switches,
                    coalesce(least(1, sum(intensity_ms) / nullif(sum(active_ms), 0)), 0)::real AS mean_intensity,
                    sum(active_seconds) AS active_seconds, sum(flow_seconds) AS flow_seconds,
-                   CASE WHEN bool_and(reason IS NOT NULL)
-                        THEN (array_agg(reason ORDER BY active_ms DESC, session_id))[1] END AS reason
+                   CASE WHEN NOT bool_or(reason IS NULL AND flow_ms > 0)
+                        THEN (array_agg(reason ORDER BY active_ms DESC, session_id)
+                              FILTER (WHERE reason IS NOT NULL))[1] END AS reason
             FROM readmodel.flow_minutes WHERE user_id = :user AND minute >= :from AND minute < :to
             GROUP BY minute ORDER BY minute""";
 
