@@ -15,6 +15,9 @@ public final class FlowDetector {
     private final FlowModel model;
     private final int scale;
 
+    /** Never wrapped. */
+    private final SessionState prototype;
+
     public FlowDetector() {
         this(FlowModel.builtIn());
     }
@@ -22,6 +25,7 @@ public final class FlowDetector {
     public FlowDetector(FlowModel model) {
         this.model = model;
         this.scale = ModelArtefact.scaleFingerprint(model);
+        this.prototype = new SessionState(model);
     }
 
     /**
@@ -71,7 +75,7 @@ public final class FlowDetector {
 
     public void detect(Request request, FlowReading into) {
         byte[] state = SessionState.fresh();
-        SessionState session = new SessionState(model).wrap(state);
+        SessionState session = new SessionState(prototype).wrap(state);
         session.setSensitivity(request.sensitivity());
         int[] intervals = request.intervalsMs();
         int corrections = Math.clamp(request.errorEvents(), 0, intervals.length);

@@ -77,6 +77,13 @@ public final class SessionState {
         this.scale = ModelArtefact.scaleFingerprint(model);
     }
 
+    /** Creates a flyweight that scores with the model of another one: fingerprints cost an encoding each. */
+    SessionState(SessionState other) {
+        this.model = other.model;
+        this.modelFingerprint = other.modelFingerprint;
+        this.scale = other.scale;
+    }
+
     /** Returns the state of a new session without a history. */
     public static byte[] fresh() {
         byte[] state = new byte[SIZE_BYTES];

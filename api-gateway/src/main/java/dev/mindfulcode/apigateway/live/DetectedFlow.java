@@ -9,7 +9,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.UUID;
 
-/** Sends detections to the live connections that their user has to this gateway. Nothing is stored. */
+/** Sends detections to the live connections that their user has to this gateway. */
 final class DetectedFlow implements DetectionListener {
 
     private final LiveHub hub;
@@ -27,6 +27,9 @@ final class DetectedFlow implements DetectionListener {
             FlowDetector.Request request,
             FlowReading reading,
             List<String> recommendations) {
+        if (!hub.isWatched(userId)) {
+            return;
+        }
         LiveUpdate.Estimate estimate = new LiveUpdate.Estimate(
                 request.history() == null ? null : reading.inFlow(),
                 LiveUpdate.nameOrNull(reading.reason()),

@@ -2,12 +2,14 @@ package dev.mindfulcode.apigateway.live;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.mindfulcode.flowengine.FlowDetector;
 import dev.mindfulcode.flowengine.FlowReading;
 import dev.mindfulcode.webkit.transport.ConnectionLimits;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +29,33 @@ class DetectedFlowTest {
             ConnectionLimits.STANDARD);
     private final DetectedFlow detected =
             new DetectedFlow(hub, Clock.fixed(Instant.ofEpochMilli(1_000), ZoneOffset.UTC));
+
+    @Test
+    void buildsNoUpdateForAUserWithoutConnections() {
+        DetectedFlow unread = new DetectedFlow(hub, new ClockThatIsNotRead());
+        FlowDetector.Request request = FlowDetector.Request.ofIntervals(100, 150);
+        FlowReading reading = new FlowReading();
+        new FlowDetector().detect(request, reading);
+        assertThatCode(() -> unread.detected(UUID.randomUUID(), UUID.randomUUID(), request, reading, List.of()))
+                .doesNotThrowAnyException();
+    }
+
+    private static final class ClockThatIsNotRead extends Clock {
+        @Override
+        public Instant instant() {
+            throw new AssertionError("an update was built");
+        }
+
+        @Override
+        public ZoneOffset getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
 
     @Test
     void countsNoMoreTimeInFlowThanActiveTime() {
