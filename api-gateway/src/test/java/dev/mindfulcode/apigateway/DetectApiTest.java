@@ -142,10 +142,12 @@ class DetectApiTest {
         Instant at = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         String valid = body.formatted(session, 0, at, intervals(100));
 
-        api.put("/api/privacy/settings", ada.token(), "{\"collection_level\": \"local\"}");
-        api.post("/api/flow/detect", ada.token(), valid)
-                .isProblem(403, "not-collected")
-                .withField("flow_data.sequence");
+        for (String level : List.of("full", "local")) {
+            api.put("/api/privacy/settings", ada.token(), "{\"collection_level\": \"" + level + "\"}");
+            api.post("/api/flow/detect", ada.token(), valid)
+                    .isProblem(403, "not-collected")
+                    .withField("flow_data.sequence");
+        }
         api.put("/api/privacy/settings", ada.token(), "{\"collection_level\": \"features\"}");
         api.post("/api/flow/detect", gateway.user().token(), valid)
                 .isProblem(404, "unknown-session")
@@ -153,7 +155,7 @@ class DetectApiTest {
         api.post("/api/flow/detect", ada.token(), body.formatted("mine", 0, at, "100"))
                 .isProblem(400, "invalid-request")
                 .withField("flow_data.session_id");
-        api.post("/api/flow/detect", ada.token(), body.formatted(session, 0, at.plusSeconds(600), "100"))
+        api.post("/api/flow/detect", ada.token(), body.formatted(session, 0, at.minus(Duration.ofDays(32)), "100"))
                 .isProblem(400, "invalid-request")
                 .withField("flow_data.timestamp");
         api.post("/api/flow/detect", ada.token(), body.formatted(session, 0, at, "50000,10001"))

@@ -136,6 +136,11 @@ public final class FlowReading {
         return velocity;
     }
 
+    /** Whether the last keystrokes may be a person's: not those of a held key or a metronome. */
+    public boolean isHuman() {
+        return isHuman;
+    }
+
     /** Returns the name and version of the model that gave the intensity. */
     public String model() {
         return model;

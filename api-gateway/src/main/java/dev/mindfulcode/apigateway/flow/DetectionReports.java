@@ -1,6 +1,5 @@
 package dev.mindfulcode.apigateway.flow;
 
-import dev.mindfulcode.apigateway.collection.CollectionSettings;
 import dev.mindfulcode.apigateway.collection.CollectionSettingsTable;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.log.EventPublisher;
@@ -9,8 +8,10 @@ import dev.mindfulcode.flowengine.FeatureReport;
 import dev.mindfulcode.flowengine.FlowDetector;
 import dev.mindfulcode.flowengine.FlowReading;
 import dev.mindfulcode.flowengine.SessionState;
+import dev.mindfulcode.schemas.CollectionLevel;
 import dev.mindfulcode.schemas.FlowFeatures;
 import dev.mindfulcode.schemas.Topics;
+import dev.mindfulcode.webkit.problems.ProblemException;
 import dev.mindfulcode.webkit.problems.ProblemType;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -29,7 +30,8 @@ final class DetectionReports {
     /** As for uploads. */
     private static final Duration LATENESS_MAX = Duration.ofDays(31);
 
-    private static final Duration EARLINESS_MAX = Duration.ofMinutes(1);
+    /** Rhythm and velocity of a held key or a metronome: with both, the stream takes a report for no typing. */
+    private static final float OF_NO_PERSON = 0.5f;
 
     private final Database database;
     private final CollectionSettingsTable settings;
@@ -47,45 +49,47 @@ final class DetectionReports {
      * A detection's place in the history of its session.
      *
      * @param sequence zero-based within the session, counted together with its batches and reports
-     * @param endedAt time of the last keystroke
+     * @param endedAt time of the last keystroke by the client's clock; the time of receipt replaces a later one
      */
     record Position(UUID sessionId, long sequence, Instant endedAt) {}
 
     /**
-     * Publishes a detection; fails with 400 for one that is no report, 403 for a user who lets nothing be collected of
-     * the session, and 404 for a session that the user has not started.
+     * Publishes a detection; fails with 400 for one that is no report, 403 for a user who does not let features be
+     * collected of the session, or lets keystrokes be collected, and 404 for a session that the user has not started.
      */
     Mono<LogPosition> publish(UUID userId, Position position, FlowDetector.Request request, FlowReading reading) {
-        FlowFeatures report = report(position, request, reading);
-        return database.inTransaction(settings.findLocked(userId)
-                .doOnNext(DetectionReports::requireCollected)
-                .then(Mono.defer(() -> requireSession(userId, position.sessionId())))
-                .then(Mono.defer(() -> events.seal(Topics.FLOW_FEATURES, userId, report)))
-                .flatMap(value -> events.publish(Topics.FLOW_FEATURES, userId, value)));
+        FlowFeatures report = report(position, request, reading, clock.instant());
+        // No transaction: it would occupy a connection while Kafka is slow. The stream applies the level again.
+        return requireSession(userId, position.sessionId())
+                .then(Mono.defer(() -> settings.find(userId)))
+                .doOnNext(current -> requireFeatures(current.level()))
+                .flatMap(_ -> events.seal(Topics.FLOW_FEATURES, userId, report))
+                .flatMap(value -> events.publish(Topics.FLOW_FEATURES, userId, value));
     }
 
-    private FlowFeatures report(Position position, FlowDetector.Request request, FlowReading reading) {
-        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    /** @throws ProblemException if the detection is no report */
+    static FlowFeatures report(
+            Position position, FlowDetector.Request request, FlowReading reading, Instant receivedAt) {
+        Instant now = receivedAt.truncatedTo(ChronoUnit.MILLIS);
         long durationMs = 0;
         int activeMs = 0;
         for (int intervalMs : request.intervalsMs()) {
             durationMs += intervalMs;
             activeMs += SessionState.activeMs(intervalMs);
         }
-        Instant endedAt = position.endedAt().truncatedTo(ChronoUnit.MILLIS);
-        Instant startedAt = endedAt.minusMillis(durationMs);
-        if (startedAt.isBefore(now.minus(LATENESS_MAX)) || endedAt.isAfter(now.plus(EARLINESS_MAX))) {
+        Instant sentEnd = position.endedAt().truncatedTo(ChronoUnit.MILLIS);
+        Instant endedAt = sentEnd.isAfter(now) ? now : sentEnd;
+        if (endedAt.isBefore(now.minus(LATENESS_MAX).plusMillis(durationMs))) {
             throw ProblemType.INVALID_REQUEST.forField(
                     "flow_data.timestamp",
-                    "A detection with a sequence is at most " + LATENESS_MAX.toDays() + " days old and not in the"
-                            + " future.");
+                    "A detection with a sequence is at most " + LATENESS_MAX.toDays() + " days old.");
         }
+        Instant startedAt = endedAt.minusMillis(durationMs);
         // Its rules are those of reports; the largest duration first, as the sum may exceed an int.
         FeatureReport counted = counted(
                 startedAt.toEpochMilli(), Math.clamp(durationMs, 0, Integer.MAX_VALUE), activeMs, request, reading);
         return FlowFeatures.newBuilder()
-                .setReportId(UUID.nameUUIDFromBytes(("detection/" + position.sessionId() + '/' + position.sequence())
-                        .getBytes(StandardCharsets.UTF_8)))
+                .setReportId(reportId(position))
                 .setSessionId(position.sessionId())
                 .setSequence(position.sequence())
                 .setStartedAt(startedAt)
@@ -104,6 +108,15 @@ final class DetectionReports {
                 .build();
     }
 
+    /**
+     * Returns the same id for a repeated detection, and another for one that has the same sequence because the client
+     * restarted and counts from 0.
+     */
+    private static UUID reportId(Position position) {
+        String name = "detection/" + position.sessionId() + '/' + position.sequence() + '/' + position.endedAt();
+        return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
+    }
+
     private static FeatureReport counted(
             long startedAtMs, int durationMs, int activeMs, FlowDetector.Request request, FlowReading reading) {
         try {
@@ -115,21 +128,24 @@ final class DetectionReports {
                     request.contextSwitches(),
                     request.fileModifications(),
                     activeMs,
-                    reading.rhythm(),
+                    reading.isHuman() ? reading.rhythm() : OF_NO_PERSON,
                     reading.focus(),
                     reading.consistency(),
                     reading.errorPenalty(),
-                    reading.velocity());
+                    reading.isHuman() ? reading.velocity() : OF_NO_PERSON);
         } catch (IllegalArgumentException e) {
             throw ProblemType.INVALID_REQUEST.forField(
                     "flow_data", "Of a detection with a sequence " + e.getMessage() + '.');
         }
     }
 
-    private static void requireCollected(CollectionSettings current) {
-        if (!current.level().allowsFeatures()) {
+    /** At level full keystrokes count, and a detection would count the same typing again. */
+    static void requireFeatures(CollectionLevel level) {
+        if (level != CollectionLevel.FEATURES) {
             throw ProblemType.NOT_COLLECTED.forField(
-                    "flow_data.sequence", "Your collection level allows no collection; detect without a sequence.");
+                    "flow_data.sequence",
+                    "Your privacy setting collection_level is " + level.text()
+                            + "; a detection counts at features only. Detect without a sequence, or change the level.");
         }
     }
 
