@@ -76,10 +76,9 @@ final class LogTables implements AutoCloseable {
             dwells_ms      One a keystroke: how long the key was held; empty if the editor did not send it
             signal_at_ms   One an editor signal: time since started_at
             signal_kinds   One an editor signal: its kind
-            signal_values  One an editor signal: builds, tests 1 ok, 0 failed; diagnostics their count; otherwise 0""".formatted(
-                    Arrays.stream(KeyClass.values())
-                            .map(keyClass -> keyClass.letter() + " " + keyClass.name().toLowerCase(Locale.ROOT))
-                            .collect(Collectors.joining(", ")));
+            signal_values  One an editor signal: builds, tests 1 ok, 0 failed; diagnostics their count; otherwise 0""".formatted(Arrays.stream(KeyClass.values())
+            .map(keyClass -> keyClass.letter() + " " + keyClass.name().toLowerCase(Locale.ROOT))
+            .collect(Collectors.joining(", ")));
 
     /** Fields that {@link #DETAILS} and {@link #TYPING} replace. */
     private static final Map<Topic<?>, Set<String>> REPLACED = Map.of(
