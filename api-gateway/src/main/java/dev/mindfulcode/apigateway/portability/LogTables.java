@@ -70,15 +70,18 @@ final class LogTables implements AutoCloseable {
             language  Language, if the event sets it
             editor    Editor, if the event sets it""";
 
+    private static final String KEY_CLASSES = Arrays.stream(KeyClass.values())
+            .map(keyClass -> keyClass.letter() + " " + keyClass.name().toLowerCase(Locale.ROOT))
+            .collect(Collectors.joining(", "));
+
     private static final String TYPING = """
             intervals_ms   One a keystroke: time since the one before it, or since started_at
             key_classes    One letter a keystroke: %s
             dwells_ms      One a keystroke: how long the key was held; empty if the editor did not send it
             signal_at_ms   One an editor signal: time since started_at
             signal_kinds   One an editor signal: its kind
-            signal_values  One an editor signal: builds, tests 1 ok, 0 failed; diagnostics their count; otherwise 0""".formatted(Arrays.stream(KeyClass.values())
-            .map(keyClass -> keyClass.letter() + " " + keyClass.name().toLowerCase(Locale.ROOT))
-            .collect(Collectors.joining(", ")));
+            signal_values  One an editor signal: builds, tests 1 ok, 0 failed; diagnostics their count; \
+            otherwise 0""".formatted(KEY_CLASSES);
 
     /** Fields that {@link #DETAILS} and {@link #TYPING} replace. */
     private static final Map<Topic<?>, Set<String>> REPLACED = Map.of(
