@@ -6,20 +6,26 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.mindfulcode.schemas.FlowMinute;
 import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.KeystrokePayload;
+import dev.mindfulcode.schemas.ServiceAccess;
 import dev.mindfulcode.schemas.SessionStatus;
 import dev.mindfulcode.schemas.SignalKind;
+import dev.mindfulcode.schemas.Topic;
+import dev.mindfulcode.schemas.Topics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.kafka.streams.TopologyDescription;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class FlowTopologyTest {
 
+    private static final Pattern SOURCE = Pattern.compile("\\(topics: \\[([a-z-]+)]\\)");
+    private static final Pattern SINK = Pattern.compile("\\(topic: ([a-z-]+)\\)");
     private static final Pattern STORES = Pattern.compile("stores: \\[(.*)]");
 
     private final StreamDriver stream = new StreamDriver();
@@ -31,15 +37,40 @@ class FlowTopologyTest {
     }
 
     @Test
-    void hasOneSubTopologyForUsersAndTwoForTeamsAndNoGeneratedNames() {
-        FlowTopology topology = new FlowTopology(
+    void mayReadAndWriteExactlyTheTopicsOfTheTopology() {
+        String description = topology().get().describe().toString();
+        ServiceAccess access = ServiceAccess.all().stream()
+                .filter(service -> service.user().equals("flow-stream"))
+                .findFirst()
+                .orElseThrow();
+
+        assertThat(SOURCE.matcher(description).results().map(match -> match.group(1)))
+                .containsOnlyOnceElementsOf(names(access.reads()))
+                .hasSameSizeAs(access.reads());
+        // Dead letters are written by the error handlers.
+        assertThat(Stream.concat(
+                        SINK.matcher(description).results().map(match -> match.group(1)),
+                        Stream.of(Topics.DEAD_LETTERS.name())))
+                .containsOnlyOnceElementsOf(names(access.writes()))
+                .hasSameSizeAs(access.writes());
+    }
+
+    private static List<String> names(List<Topic<?>> topics) {
+        return topics.stream().<String>map(Topic::name).toList();
+    }
+
+    private static FlowTopology topology() {
+        return new FlowTopology(
                 KeyLookup.of(Typing.KEYS),
                 StreamDriver.REGISTRY,
                 new StreamMeters(new SimpleMeterRegistry()),
                 new ClampedTimestampExtractor(InstantSource.system()),
                 StreamDriver.TEAM_PRIVACY);
+    }
 
-        assertThat(withSortedStores(topology.get().describe())).isEqualTo("""
+    @Test
+    void hasOneSubTopologyForUsersAndTwoForTeamsAndNoGeneratedNames() {
+        assertThat(withSortedStores(topology().get().describe())).isEqualTo("""
             Topologies:
                Sub-topology: 0 for global store (will not generate tasks)
                 Source: models-in (topics: [flow-models])
