@@ -92,7 +92,7 @@ class RawHttpRequestTest {
                 "HEAD /ws/ingest | 426 | ",
                 "POST /schemas/keystroke-upload.avsc | 405 | GET, HEAD, OPTIONS",
                 "DELETE /health | 405 | GET, HEAD, OPTIONS",
-                "OPTIONS /metrics | 204 | GET, HEAD, OPTIONS",
+                "OPTIONS /metrics | 404 | ",
                 "POST /missing | 404 | "
             })
     void answersOtherMethodsWithAllow(String line, int status, @Nullable String allow) throws IOException {

@@ -90,7 +90,8 @@ final class SealedEventsTest {
         byte[] event = golden.decrypt(Arrays.copyOfRange(sample, 8, sample.length - 1), "flow-minutes", 1);
         byte[] avro = HexFormat.of()
                 .parseHex("c0de94c5c568" + "06" + "4a" + "02" + "00" + "d08005" + "00" + "0000000000002940" + "02"
-                        + "48" + HexFormat.of().formatHex(SESSION.toString().getBytes(StandardCharsets.US_ASCII)));
+                        + "48" + HexFormat.of().formatHex(SESSION.toString().getBytes(StandardCharsets.US_ASCII))
+                        + "00");
         assertThat(Arrays.copyOfRange(event, 5, event.length)).isEqualTo(avro);
 
         byte[] nonce = HexFormat.of().parseHex("a0a1a2a3a4a5a6a7a8a9aaab");
