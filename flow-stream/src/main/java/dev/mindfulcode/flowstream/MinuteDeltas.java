@@ -1,5 +1,6 @@
 package dev.mindfulcode.flowstream;
 
+import dev.mindfulcode.flowengine.ActivityStatus;
 import dev.mindfulcode.flowengine.FlowReason;
 import dev.mindfulcode.flowengine.MinuteCover;
 import dev.mindfulcode.flowengine.SessionState;
@@ -111,7 +112,9 @@ final class MinuteDeltas {
     void settle(SessionState state) {
         if (current != NONE) {
             grown[current].totals.addGrowth(before, state);
-            if (minutesMs[current] == minuteOf(state.lastActivityAtMs())) {
+            // What comes late, or after the end, says nothing about its minute.
+            boolean isReading = state.status() == ActivityStatus.ACTIVE;
+            if (isReading && minutesMs[current] == minuteOf(state.lastActivityAtMs())) {
                 grown[current].reason = (byte) FlowReason.codeOf(state.reason());
             }
         }

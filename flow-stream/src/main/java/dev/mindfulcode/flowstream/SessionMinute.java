@@ -17,7 +17,10 @@ final class SessionMinute {
     /** A part of {@link #active}. */
     final MinuteCover flow = new MinuteCover();
 
-    /** Code of the reason at the end of the minute, 0 in flow; {@link #NO_READING} if there was no reading in it. */
+    /**
+     * Code of the reason at the end of the minute, 0 in flow, never that of a pause; {@link #NO_READING} if there was
+     * no reading in it.
+     */
     byte reason = NO_READING;
 
     void clear() {

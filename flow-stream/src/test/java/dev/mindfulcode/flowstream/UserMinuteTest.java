@@ -58,6 +58,20 @@ class UserMinuteTest {
         assertThat(stream.lastFlowState(one).getKeystrokes()).isEqualTo(1_050);
     }
 
+    /** The reason is that of the work in the minute, also after typing that follows the end of the session. */
+    @Test
+    void keepsTheReasonOfAMinuteInWhichTheSessionEnded() {
+        type(one, 0, START, 70);
+        Instant minute = START.plusSeconds(60);
+        assertThat(stream.minute(one, minute).getReason()).isEqualTo("warming_up");
+
+        stream.say(one, SessionEventKind.ENDED, START.plusSeconds(71));
+        type(one, 1, START.plusSeconds(75), 10);
+
+        assertThat(stream.lastFlowState(one).getKeystrokes()).isEqualTo(400);
+        assertThat(stream.minute(one, minute).getReason()).isEqualTo("warming_up");
+    }
+
     @Test
     void assignsIntervalsToTheMinutesInWhichTheyPassed() {
         stream.typeLive(one, one.batch(0, START.plusSeconds(50), 2, 14 * SECOND_MS));
