@@ -33,6 +33,10 @@ public final class ModelArtefact {
     private static final byte LOGISTIC = 1;
     private static final byte NETWORK = 2;
     private static final int THRESHOLDS = 3;
+    private static final int AT_KIND = Integer.BYTES + Short.BYTES;
+
+    /** After the kind and the length of the id. */
+    private static final int AT_ID = AT_KIND + 2;
 
     private ModelArtefact() {}
 
@@ -176,12 +180,16 @@ public final class ModelArtefact {
     }
 
     /**
-     * Returns a checksum that identifies the model's intensities: two models that differ in their thresholds only have
-     * the same. Never 0.
+     * Returns a checksum that identifies the model's intensities: two models that differ in their id and thresholds
+     * only have the same. The formula's weights are in code, so its id is part of it. Never 0.
      */
     public static int scaleFingerprint(FlowModel model) {
         byte[] bytes = encode(model);
-        int checksum = checksum(bytes, bytes.length - Integer.BYTES - THRESHOLDS * Float.BYTES);
+        int from = model instanceof FormulaBaseline ? AT_ID : AT_ID + (bytes[AT_ID - 1] & 0xFF);
+        CRC32 crc = new CRC32();
+        crc.update(bytes, AT_KIND, 1);
+        crc.update(bytes, from, bytes.length - Integer.BYTES - THRESHOLDS * Float.BYTES - from);
+        int checksum = (int) crc.getValue();
         return checksum == 0 ? 1 : checksum;
     }
 
