@@ -113,8 +113,7 @@ final class Features {
     /** Reads the features that the client reported; only the silence since then lowers them. */
     private static void readReported(byte[] s, long atMs, int scale, FlowReading into) {
         ReportedFeatures.read(s, into);
-        // A client's features without any interval inside a burst.
-        into.isHuman = into.rhythm != NEUTRAL || into.velocity != NEUTRAL;
+        into.isHuman = !ReportedFeatures.areOfMachine(s);
         into.rhythm /= silence(s, atMs);
         float presenceThen = presence(s, getLong(s, Layout.AT_LAST_ACTIVITY_MS));
         into.presence = Math.min(presence(s, atMs), presenceThen);

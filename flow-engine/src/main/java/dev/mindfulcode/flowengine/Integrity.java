@@ -136,7 +136,8 @@ final class Integrity {
                 return false;
             }
         }
-        return isIn(ReportedFeatures.inWindow(s), 0, Layout.RING_LENGTH)
+        return isIn(s[Layout.AT_REPORTED_BY_MACHINE], 0, 1)
+                && isIn(ReportedFeatures.inWindow(s), 0, Layout.RING_LENGTH)
                 && isIn(ReportedFeatures.inPast(s), 0, Baselines.PERSON_KEYSTROKES_MAX - 1L);
     }
 

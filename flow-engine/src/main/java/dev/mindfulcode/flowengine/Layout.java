@@ -107,7 +107,10 @@ final class Layout {
     /** Last activity of the person's sessions before this one; 0 if there were none. */
     static final int AT_EARLIER_MS = AT_RANGE_MODEL + RANGE_BYTES;
 
-    static final int USED_BYTES = AT_EARLIER_MS + Long.BYTES;
+    /** 1 if the last report was a machine's. */
+    static final int AT_REPORTED_BY_MACHINE = AT_EARLIER_MS + Long.BYTES;
+
+    static final int USED_BYTES = AT_REPORTED_BY_MACHINE + 1;
 
     // One minute.
     /** Events, up to 255. */

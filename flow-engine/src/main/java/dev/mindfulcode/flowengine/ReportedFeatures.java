@@ -9,6 +9,9 @@ import static dev.mindfulcode.flowengine.StateBytes.putInt;
  */
 final class ReportedFeatures {
 
+    private static final int RHYTHM = 0;
+    private static final int VELOCITY = 4;
+
     private ReportedFeatures() {}
 
     static boolean areInUse(byte[] state) {
@@ -16,16 +19,36 @@ final class ReportedFeatures {
     }
 
     static void put(byte[] state, FeatureReport report) {
+        boolean again = areInUse(state) && isNeutral(score(state, RHYTHM), score(state, VELOCITY));
+        boolean machine = isNeutral(report.rhythm(), report.velocity()) && (again || !hasBursts(report));
+        state[Layout.AT_REPORTED_BY_MACHINE] = (byte) (machine ? 1 : 0);
         state[Layout.AT_FLAGS] |= Layout.FLAG_REPORTED;
-        putScore(state, 0, report.rhythm());
+        putScore(state, RHYTHM, report.rhythm());
         putScore(state, 1, report.focus());
         putScore(state, 2, report.consistency());
         putScore(state, 3, report.errorPenalty());
-        putScore(state, 4, report.velocity());
+        putScore(state, VELOCITY, report.velocity());
         int keystrokes = getInt(state, Layout.AT_REPORTED_KEYSTROKES) + report.keystrokes();
         int inWindow = Math.min(keystrokes, Layout.RING_LENGTH);
         putInt(state, Layout.AT_REPORTED_KEYSTROKES, inWindow);
         leaveWindow(state, keystrokes - inWindow);
+    }
+
+    /**
+     * Whether the last report was a machine's: rhythm and velocity are those of a window without bursts, and so are the
+     * report's intervals or the scores of the report before it. A person's scores may be that by chance, once.
+     */
+    static boolean areOfMachine(byte[] state) {
+        return state[Layout.AT_REPORTED_BY_MACHINE] != 0;
+    }
+
+    private static boolean isNeutral(float rhythm, float velocity) {
+        return rhythm == 0.5f && velocity == 0.5f;
+    }
+
+    /** Whether an interval of a report is inside a burst. The first may not count as active, all others do. */
+    private static boolean hasBursts(FeatureReport report) {
+        return report.activeMs() < (report.keystrokes() - 1) * LogBins.BURST_BOUND_MS;
     }
 
     /** Moves the counted keystrokes to the person's past. */
