@@ -177,7 +177,7 @@ final class FlowPhase {
             return Interruption.ERRORS;
         }
         if ((state[Layout.AT_TROUBLE] & FRAGMENTED) != 0) {
-            return reading.inWindow < reading.unfragmented ? Interruption.LEFT_WINDOW : Interruption.CONTEXT_SWITCH;
+            return PeriodMeans.causeOfFragmentation(state, reading);
         }
         return reading.modelIntensity < leaveThreshold ? PeriodMeans.cause(state, reading, model, replaced) : null;
     }
@@ -230,7 +230,8 @@ final class FlowPhase {
         if ((state[Layout.AT_TROUBLE] & FRAGMENTED) != 0) {
             return FlowReason.FRAGMENTED;
         }
-        return getShort(state, Layout.AT_PRESENT_INSTANTS) < WARM_UP_INSTANTS
+        boolean inRange = getLong(state, Layout.AT_HELD_ACTIVE_MS) > 0;
+        return inRange || getShort(state, Layout.AT_PRESENT_INSTANTS) < WARM_UP_INSTANTS
                 ? FlowReason.WARMING_UP
                 : FlowReason.BELOW_OWN_RANGE;
     }

@@ -4,7 +4,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Why a reading is not in flow. Codes are stored, so the order never changes: append. */
 public enum FlowReason {
-    /** Less than ten minutes of typing since the last gap of a quarter of an hour. */
+    /**
+     * Less than ten minutes of typing since the last gap of a quarter of an hour, or less than
+     * {@link FlowPhase#ENTRY_DELAY_MS} in the range.
+     */
     WARMING_UP,
     /** Intensity is below the top share of the person's own last weeks, or the typing is not a person's. */
     BELOW_OWN_RANGE,

@@ -72,6 +72,19 @@ final class PeriodMeans {
         return largest;
     }
 
+    /**
+     * Returns what became more frequent when work became fragmented: time outside the window or switches, by how far
+     * each is below its mean of the period; unknown without an evaluation in flow.
+     */
+    static Interruption causeOfFragmentation(byte[] state, FlowReading reading) {
+        if (getShort(state, AT_COUNT) == 0) {
+            return Interruption.UNKNOWN;
+        }
+        float outside = mean(state, IN_WINDOW) - reading.inWindow;
+        float switches = mean(state, UNFRAGMENTED) - reading.unfragmented;
+        return outside > Math.max(switches, 0) ? Interruption.LEFT_WINDOW : Interruption.CONTEXT_SWITCH;
+    }
+
     /** Returns the intensity that the model gives with the inputs of a cause at their means of the period. */
     static float intensityWithout(
             byte[] state, Interruption cause, FlowReading reading, FlowModel model, FlowReading replaced) {

@@ -17,6 +17,9 @@ class EndingCauseTest {
     private final Map<Interruption, Integer> causes = new EnumMap<>(Interruption.class);
     private int endings;
     private int byModel;
+    private int agreedByModel;
+    private int fragmented;
+    private int agreedFragmented;
     private int agreed;
 
     @Test
@@ -25,10 +28,18 @@ class EndingCauseTest {
             new Run(seed).play();
         }
         System.out.printf(
-                "%d endings, %d by the model, agreement %.3f, causes %s%n",
-                endings, byModel, (double) agreed / endings, causes);
-        assertThat((double) agreed / endings).isGreaterThanOrEqualTo(AGREEMENT_MIN);
+                "%d endings, %d by the model, agreement %.3f, %d fragmented, agreement %.3f, causes %s%n",
+                endings,
+                byModel,
+                (double) agreedByModel / byModel,
+                fragmented,
+                (double) agreedFragmented / fragmented,
+                causes);
         assertThat(byModel).as("endings by the model").isGreaterThan(ENDINGS / 4);
+        assertThat((double) agreedByModel / byModel).isGreaterThanOrEqualTo(AGREEMENT_MIN);
+        assertThat(fragmented).as("endings by fragmentation").isGreaterThan(ENDINGS / 20);
+        assertThat((double) agreedFragmented / fragmented).isGreaterThanOrEqualTo(AGREEMENT_MIN);
+        assertThat((double) agreed / endings).isGreaterThanOrEqualTo(AGREEMENT_MIN);
         assertThat(causes.keySet())
                 .contains(
                         Interruption.IDLE,
@@ -55,19 +66,47 @@ class EndingCauseTest {
 
         void play() {
             long until = at + 120 * MINUTE_MS;
+            int usualSwitchMs = 30_000 + random.nextInt(40_000);
             while (at < until) {
-                work(14 * MINUTE_MS, 0.01, 0.08, 0, 0);
-                switch (random.nextInt(6)) {
+                work(14 * MINUTE_MS, 0.01, 0.08, usualSwitchMs, 0);
+                switch (random.nextInt(8)) {
                     case 0 -> work(6 * MINUTE_MS, 0.01, 0.5, 0, 0);
                     case 1 -> work(6 * MINUTE_MS, 0.01, 0.08, 4_000 + random.nextInt(20_000), 0);
-                    case 2 -> work(8 * MINUTE_MS, 0.01, 0.08, 0, 30_000 + random.nextInt(60_000));
+                    case 2 -> work(8 * MINUTE_MS, 0.01, 0.08, usualSwitchMs, 30_000 + random.nextInt(60_000));
                     case 3 -> work(8 * MINUTE_MS, 0.15, 0.08, 0, 0);
-                    case 4 -> idle(6 * MINUTE_MS, random.nextBoolean());
+                    case 4 -> search();
+                    case 5 -> lookAway(2 + random.nextInt(3));
+                    case 6 -> idle(6 * MINUTE_MS, random.nextBoolean());
                     default -> work(4 * MINUTE_MS, 0.05, 0.2, 15_000, 0);
                 }
             }
             session.end(at);
             noteChange();
+        }
+
+        /** Opens many files before the next key. */
+        private void search() {
+            open(60);
+            work(6 * MINUTE_MS, 0.01, 0.08, 0, 0);
+        }
+
+        private void open(int files) {
+            for (int file = 0; file < files; file++) {
+                session.signal(at += 50, EventCodes.SIGNAL_FILE_SWITCH, 0);
+                noteChange();
+            }
+        }
+
+        /** Leaves the window a few times for about a minute, and opens some files before the next key. */
+        private void lookAway(int times) {
+            for (int i = 0; i < times; i++) {
+                session.signal(at += 300, EventCodes.SIGNAL_FOCUS_LOST, 0);
+                noteChange();
+                session.signal(at += 35_000 + random.nextInt(30_000), EventCodes.SIGNAL_FOCUS_GAINED, 0);
+                noteChange();
+            }
+            open(8 + random.nextInt(16));
+            work(6 * MINUTE_MS, 0.01, 0.08, 0, 0);
         }
 
         private void idle(long ms, boolean away) {
@@ -155,10 +194,22 @@ class EndingCauseTest {
                 return cause == Interruption.ERRORS;
             }
             if (reason == FlowReason.FRAGMENTED) {
-                return cause == Interruption.CONTEXT_SWITCH || cause == Interruption.LEFT_WINDOW;
+                System.out.printf(
+                        "FRAG %.3f %.3f  %.3f %.3f %s%n",
+                        sums[1] / evaluations, reading.inWindow, sums[2] / evaluations, reading.unfragmented, cause);
+                fragmented++;
+                agreedFragmented += cause == largerDrop() ? 1 : 0;
+                return cause == largerDrop();
             }
             byModel++;
+            agreedByModel += cause == counterfactual() ? 1 : 0;
             return cause == counterfactual();
+        }
+
+        private Interruption largerDrop() {
+            double outside = sums[1] / evaluations - reading.inWindow;
+            double switches = sums[2] / evaluations - reading.unfragmented;
+            return outside > switches ? Interruption.LEFT_WINDOW : Interruption.CONTEXT_SWITCH;
         }
 
         private Interruption counterfactual() {

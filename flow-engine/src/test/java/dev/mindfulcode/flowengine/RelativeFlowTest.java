@@ -39,12 +39,24 @@ class RelativeFlowTest {
     }
 
     @Test
+    void theNameOfAModelIsNotPartOfItsRange() throws IOException {
+        FlowModel model = FlowModel.builtIn();
+        String text = ModelProperties.format(model);
+        FlowModel renamed = ModelProperties.read(new StringReader(text.replace("id = ", "id = other-")));
+        assertThat(renamed.id()).isNotEqualTo(model.id());
+        assertThat(ModelArtefact.scaleFingerprint(renamed)).isEqualTo(ModelArtefact.scaleFingerprint(model));
+
+        FlowModel other = ModelProperties.read(new StringReader(withAnotherMean(text)));
+        assertThat(ModelArtefact.scaleFingerprint(other)).isNotEqualTo(ModelArtefact.scaleFingerprint(model));
+    }
+
+    @Test
     void anotherModelBeginsAnotherRangeWithLessConfidence() throws IOException {
         type(session, 40 * MINUTE_MS);
         session.read(reading);
         assertThat(reading.confidence()).isGreaterThan(0.35f);
         String text = ModelProperties.format(FlowModel.builtIn());
-        FlowModel other = ModelProperties.read(new StringReader(text.replace("id = ", "id = other-")));
+        FlowModel other = ModelProperties.read(new StringReader(withAnotherMean(text)));
 
         SessionState switched = new SessionState(other).wrap(state);
         switched.read(reading);
@@ -95,10 +107,12 @@ class RelativeFlowTest {
     void aNewSessionAfterAShortBreakIsWarm() {
         type(session, 12 * MINUTE_MS);
         at += 2 * MINUTE_MS;
-        SessionState next = new SessionState().wrap(SessionState.freshAfter(state));
+        byte[] warm = SessionState.freshAfter(state);
+        SessionState next = new SessionState().wrap(warm);
         next.switchModel();
         type(next, MINUTE_MS);
-        assertThat(next.reason()).isNotEqualTo(FlowReason.WARMING_UP);
+        assertThat(StateBytes.getShort(warm, Layout.AT_PRESENT_INSTANTS))
+                .isGreaterThanOrEqualTo(FlowPhase.WARM_UP_INSTANTS);
     }
 
     @Test
@@ -167,9 +181,81 @@ class RelativeFlowTest {
         assertThat(reported.reason()).isEqualTo(FlowReason.FRAGMENTED);
     }
 
+    /** Usual is, in turn: many switches and no time outside the window, and the reverse. */
+    @Test
+    void fragmentationIsBlamedOnWhatBecameMoreFrequent() {
+        assertThat(causeOfFragmentation(1, 0.6f, 0.6f, 0.5f)).isEqualTo(Interruption.LEFT_WINDOW);
+        assertThat(causeOfFragmentation(0.6f, 0.9f, 0.55f, 0.6f)).isEqualTo(Interruption.CONTEXT_SWITCH);
+        assertThat(causeOfFragmentation(1, 0.7f, 1, 0.8f))
+                .as("reports have no window, and their focus may have risen")
+                .isEqualTo(Interruption.CONTEXT_SWITCH);
+    }
+
+    private Interruption causeOfFragmentation(
+            float usualInWindow, float usualUnfragmented, float inWindow, float unfragmented) {
+        PeriodMeans.clear(state);
+        reading.inWindow = usualInWindow;
+        reading.unfragmented = usualUnfragmented;
+        PeriodMeans.add(state, reading);
+        reading.inWindow = inWindow;
+        reading.unfragmented = unfragmented;
+        return PeriodMeans.causeOfFragmentation(state, reading);
+    }
+
+    /** In the minute in which the conditions hold and flow has not begun. */
+    @Test
+    void nobodyIsBelowTheRangeThatTheyAreIn() {
+        int held = 0;
+        for (int second = 0; second < 60 * 60; second++) {
+            type(session, 1_000);
+            session.read(reading);
+            if (reading.heldMs() > 0 && !reading.inFlow()) {
+                held++;
+                assertThat(reading.reason()).isEqualTo(FlowReason.WARMING_UP);
+            }
+        }
+        assertThat(held).as("seconds before flow begins").isGreaterThan(40);
+        assertThat(session.flowMs()).isPositive();
+    }
+
+    @Test
+    void scoresOfNoBurstsByChanceAreNoMachines() {
+        for (int i = 0; i < 130; i++) {
+            session.report(report(i, 25, 0.6f));
+        }
+        int instants = StateBytes.getShort(state, Layout.AT_PRESENT_INSTANTS);
+        for (int i = 130; i < 330; i++) {
+            session.report(report(i, 25, i % 8 == 0 ? 0.5f : 0.6f));
+            session.read(reading);
+            assertThat(reading.isHuman).isTrue();
+        }
+        assertThat(StateBytes.getShort(state, Layout.AT_PRESENT_INSTANTS)).isEqualTo(instants + 50);
+    }
+
+    @Test
+    void repeatedScoresOfNoBurstsAreAMachines() {
+        session.report(report(0, 25, 0.5f));
+        session.report(report(1, 25, 0.5f));
+        session.read(reading);
+        assertThat(reading.isHuman).isFalse();
+    }
+
+    @Test
+    void aReportWithoutBurstsIsAMachines() {
+        session.report(report(0, 2, 0.5f));
+        session.read(reading);
+        assertThat(reading.isHuman).isFalse();
+    }
+
+    private FeatureReport report(int index, int keystrokes, float score) {
+        long startedAt = at + index * 5_000L;
+        return new FeatureReport(startedAt, 5_000, keystrokes, 0, 0, 0, 5_000, score, 0.9f, 0.5f, 0.2f, score);
+    }
+
     @Test
     void theCauseIsUnknownWithoutAnEvaluationInFlow() {
         reading.setFeatures(0.1f, 0.1f, 0.1f, 0.9f, 0.1f);
+        assertThat(PeriodMeans.causeOfFragmentation(state, reading)).isEqualTo(Interruption.UNKNOWN);
         assertThat(PeriodMeans.cause(state, reading, FlowModel.formulaBaseline(), new FlowReading()))
                 .isEqualTo(Interruption.UNKNOWN);
     }
@@ -190,6 +276,13 @@ class RelativeFlowTest {
 
     private static FlowDetector.Request with(FlowDetector.Request request, FlowDetector.History history) {
         return new FlowDetector.Request(request.intervalsMs(), 0, 0, -1, 0, Double.NaN, new int[0], Float.NaN, history);
+    }
+
+    /** Returns the text of a model whose first input has another mean. */
+    private static String withAnotherMean(String text) {
+        String other = text.replaceFirst("(?m)^feature.rhythm.mean = .*$", "feature.rhythm.mean = 0.123");
+        assertThat(other).isNotEqualTo(text);
+        return other;
     }
 
     private void type(SessionState into, long durationMs) {
