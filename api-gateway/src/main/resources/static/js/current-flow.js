@@ -113,7 +113,7 @@ export class CurrentFlow {
 }
 
 const REASONS = {
-  warming_up: 'warming up: flow needs ten minutes of typing',
+  warming_up: 'warming up: flow needs ten minutes of typing, the last of them in your range',
   below_own_range: 'below your own usual range of flow',
   struggling: 'many corrections or failed builds in the last minutes',
   fragmented: 'many switches in the last minutes',

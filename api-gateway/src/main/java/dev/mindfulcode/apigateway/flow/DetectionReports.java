@@ -30,7 +30,7 @@ final class DetectionReports {
     /** As for uploads. */
     private static final Duration LATENESS_MAX = Duration.ofDays(31);
 
-    /** Rhythm and velocity of a held key or a metronome: a report with both is no typing to the stream. */
+    /** Rhythm and velocity of a held key or a metronome: two reports in a row with both are no typing to the stream. */
     private static final float OF_NO_PERSON = 0.5f;
 
     private final Database database;
