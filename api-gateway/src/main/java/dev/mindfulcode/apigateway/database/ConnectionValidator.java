@@ -13,6 +13,7 @@ import reactor.core.publisher.Mono;
 /**
  * Validates a pooled connection with a round trip before it is used, at most once per {@link #VALIDITY}. Without
  * validation the pool would keep connections whose server is gone; validation of each use would double the round trips.
+ * A replica must also replay what the primary writes: one that has lost it would serve deleted rows for ever.
  */
 final class ConnectionValidator {
 
@@ -21,7 +22,20 @@ final class ConnectionValidator {
 
     private static final Duration VALIDATION_TIMEOUT = Duration.ofSeconds(1);
 
+    /** A standby without changes to replay is not late, however old its last transaction. */
+    private static final String IS_FRESH = """
+            SELECT NOT pg_is_in_recovery()
+                OR EXISTS (SELECT FROM pg_stat_wal_receiver)
+                    AND (pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn()
+                        OR pg_last_xact_replay_timestamp() > now() - INTERVAL '10 seconds')
+            """;
+
     private final Map<Connection, Long> validatedAtNs = Collections.synchronizedMap(new WeakHashMap<>());
+    private final boolean isReplica;
+
+    ConnectionValidator(boolean isReplica) {
+        this.isReplica = isReplica;
+    }
 
     /** Completes if the connection is usable; fails if it must be discarded. */
     Publisher<Void> validate(Connection connection) {
@@ -30,15 +44,21 @@ final class ConnectionValidator {
             if (answered != null && System.nanoTime() - answered < VALIDITY.toNanos()) {
                 return Mono.empty();
             }
-            return Mono.from(connection.validate(ValidationDepth.REMOTE))
+            return (isReplica ? isFresh(connection) : Mono.from(connection.validate(ValidationDepth.REMOTE)))
                     .timeout(VALIDATION_TIMEOUT)
-                    .flatMap(alive -> {
-                        if (!alive) {
-                            return Mono.error(new R2dbcTransientResourceException("Postgres does not respond"));
+                    .flatMap(isUsable -> {
+                        if (!isUsable) {
+                            return Mono.error(new R2dbcTransientResourceException(
+                                    isReplica ? "The replica does not follow" : "Postgres does not respond"));
                         }
                         validatedAtNs.put(connection, System.nanoTime());
                         return Mono.empty();
                     });
         });
+    }
+
+    private static Mono<Boolean> isFresh(Connection connection) {
+        return Mono.from(connection.createStatement(IS_FRESH).execute())
+                .flatMap(result -> Mono.from(result.map(row -> Boolean.TRUE.equals(row.get(0, Boolean.class)))));
     }
 }

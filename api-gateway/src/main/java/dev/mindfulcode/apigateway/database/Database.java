@@ -100,7 +100,7 @@ public final class Database implements ReactiveDatabase, AutoCloseable {
                 .minIdle(0)
                 .maxSize(maxConnections)
                 .validationDepth(ValidationDepth.LOCAL)
-                .postAllocate(new ConnectionValidator()::validate)
+                .postAllocate(new ConnectionValidator(sessionSettings.equals(READ_ONLY))::validate)
                 .acquireRetry(retries)
                 .maxAcquireTime(acquireTimeout)
                 .maxIdleTime(IDLE_TIMEOUT)

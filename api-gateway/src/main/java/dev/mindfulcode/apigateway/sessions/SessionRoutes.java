@@ -1,6 +1,7 @@
 package dev.mindfulcode.apigateway.sessions;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.mindfulcode.apigateway.database.Replica;
 import dev.mindfulcode.apigateway.http.Caller;
 import dev.mindfulcode.apigateway.log.LogPosition;
 import dev.mindfulcode.webkit.endpoints.Access;
@@ -194,12 +195,14 @@ final class SessionRoutes {
                 .switchIfEmpty(Mono.fromSupplier(() -> Session.notYetProjected(claim, clock.instant())));
     }
 
+    /** Reads the primary: a session that was just started exists, one that was just deleted does not. */
     private Mono<ServerResponse> get(ServerRequest request) {
         return Caller.of(request).flatMap(caller -> {
             UUID sessionId = RequestParameters.pathId(request, "id");
             return reads.find(caller.userId(), sessionId, clock.instant())
                     .switchIfEmpty(Mono.defer(() -> sessions.find(caller.userId(), sessionId)
                             .map(claim -> Session.notYetProjected(claim, clock.instant()))))
+                    .contextWrite(Replica::refuse)
                     .flatMap(JsonResponses::ok);
         });
     }

@@ -81,6 +81,29 @@ class DatabaseTest {
         }
     }
 
+    /** A database that says of itself that it is a standby, and receives nothing: it has lost its primary. */
+    @Test
+    void readsFromThePrimaryWhileTheReplicaDoesNotFollow() {
+        PostgresUrl primary = PostgresUrl.parse(TestPlatform.shared().freshDatabase());
+        PostgresUrl replica = PostgresUrl.parse(TestPlatform.shared().freshDatabase());
+        try (Database standby = new Database(replica, 1)) {
+            for (String statement : List.of(
+                    "CREATE SCHEMA standby",
+                    "CREATE FUNCTION standby.pg_is_in_recovery() RETURNS boolean LANGUAGE sql RETURN true",
+                    "ALTER DATABASE \"" + nameOf(replica) + "\" SET search_path = standby, pg_catalog, public")) {
+                standby.sql(statement).then().block(TIMEOUT);
+            }
+        }
+        try (Database database = new Database(primary, replica, 1)) {
+            assertThat(database.sql("SELECT current_database()::text AS name")
+                            .map(row -> Objects.requireNonNull(row.get("name", String.class)))
+                            .one()
+                            .contextWrite(Replica::allow)
+                            .block(TIMEOUT))
+                    .isEqualTo(nameOf(primary));
+        }
+    }
+
     private static String nameOf(PostgresUrl url) {
         return url.jdbcUrl().replaceFirst("\\?.*", "").replaceFirst(".*/", "");
     }

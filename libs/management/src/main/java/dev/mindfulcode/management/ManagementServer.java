@@ -35,9 +35,17 @@ public final class ManagementServer implements SmartLifecycle, ApplicationListen
     private static final Logger log = LoggerFactory.getLogger(ManagementServer.class);
 
     private static final int PORT_MAX = 65_535;
-    private static final int THREADS = 2;
+    private static final int CONNECTIONS_MAX = 64;
+    private static final int REQUEST_SECONDS_MAX = 5;
     private static final int BACKLOG = 16;
     private static final String JSON = "application/json";
+
+    // The JDK's server has no other way to set them: without, a client that stops in the middle stays for ever.
+    static {
+        System.setProperty("sun.net.httpserver.maxReqTime", String.valueOf(REQUEST_SECONDS_MAX));
+        System.setProperty("sun.net.httpserver.maxRspTime", String.valueOf(REQUEST_SECONDS_MAX));
+        System.setProperty("jdk.httpserver.maxConnections", String.valueOf(CONNECTIONS_MAX));
+    }
 
     private final int requestedPort;
     private final Supplier<Health> liveness;
@@ -86,8 +94,8 @@ public final class ManagementServer implements SmartLifecycle, ApplicationListen
                     "MANAGEMENT_PORT " + requestedPort + " cannot be opened: " + e.getMessage() + "; set a free port",
                     e);
         }
-        threads = Executors.newFixedThreadPool(
-                THREADS, Thread.ofPlatform().daemon().name("management-", 0).factory());
+        threads = Executors.newCachedThreadPool(
+                Thread.ofPlatform().daemon().name("management-", 0).factory());
         started.setExecutor(threads);
         started.createContext("/", get(null, exchange -> respond(exchange, 404, JSON, "{\"status\":\"not found\"}")));
         started.createContext(LIVENESS_PATH, get(LIVENESS_PATH, exchange -> respond(exchange, live())));

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -46,6 +50,24 @@ class ManagementServerTest {
         assertThat(get("/livez").statusCode()).isEqualTo(200);
         assertThat(get("/livez").body())
                 .isEqualTo("{\"status\":\"ok\",\"timestamp\":1769848200000,\"threads\":{\"status\":\"healthy\"}}");
+    }
+
+    @Test
+    void answersWhileOtherClientsStopInTheMiddle() throws Exception {
+        server.start();
+        List<Socket> stopped = new ArrayList<>();
+        try {
+            for (int i = 0; i < 8; i++) {
+                Socket client = new Socket("localhost", server.port());
+                stopped.add(client);
+                client.getOutputStream().write("GET /metrics HTTP/1.1\r\nHost:".getBytes(StandardCharsets.US_ASCII));
+            }
+            assertThat(get("/livez").statusCode()).isEqualTo(200);
+        } finally {
+            for (Socket client : stopped) {
+                client.close();
+            }
+        }
     }
 
     @Test

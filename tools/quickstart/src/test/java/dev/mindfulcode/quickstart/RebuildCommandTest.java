@@ -38,7 +38,11 @@ class RebuildCommandTest {
                             .noneMatch(line -> line.contains("loop=\"rebuild\"")));
 
             assertThat(terminal.run(data, "projections")).isZero();
-            assertThat(terminal.out().lines().filter(line -> line.contains(" flow_periods ")))
+            assertThat(terminal.out()
+                            .lines()
+                            .filter(line -> line.contains(" flow_periods "))
+                            // What an earlier rebuild of this JVM's tests retained until now.
+                            .filter(line -> !line.contains(" dropping ")))
                     .hasSize(2)
                     .anyMatch(line -> line.startsWith("* ") && line.contains("in use"))
                     .anyMatch(line -> line.contains("retained"));
