@@ -50,7 +50,7 @@ class ComposeFileTest {
             ServiceAccess.all().stream().map(ServiceAccess::user).collect(Collectors.toSet());
 
     private static final Pattern PINNED = Pattern.compile("[a-z0-9./-]+:v?[0-9]+\\.[0-9]+\\.?[0-9]*(-[a-z]+)?");
-    private static final Pattern CREATED = Pattern.compile("create \"?([a-z$-]+\\.[a-z]+)");
+    private static final Pattern CREATED = Pattern.compile("(?:create|derive) \"?([a-z$-]+\\.[a-z]+)");
     private static final Pattern VARIABLE = Pattern.compile("(?m)^([A-Z_]+)=");
 
     private static JsonNode file = MissingNode.getInstance();
@@ -118,12 +118,24 @@ class ComposeFileTest {
     @Test
     void setsOnlyDocumentedVariables() throws IOException {
         String page = text("docs/configuration.md") + text("docs/metrics.md");
-        Set<String> set = new TreeSet<>(variables("services.env"));
-        set.addAll(variables("api-gateway.env"));
+        Set<String> set = new TreeSet<>();
+        for (String made : List.of("services.env", "encryption-key.env", "api-gateway.env", "operator.env")) {
+            set.addAll(variables(made));
+        }
         OURS.forEach(name -> set.addAll(service(name).path("environment").propertyNames()));
 
         assertThat(set).contains("DATABASE_URL", "ENCRYPTION_KEY", "OPERATOR_TOKEN", "KAFKA_CLIENT_PROPERTIES");
         assertThat(set).allSatisfy(name -> assertThat(page).contains("| `" + name + "` |"));
+    }
+
+    /** So that no step for another secret can replace it. */
+    @Test
+    void storesTheEncryptionKeyInAFileOfItsOwn() throws IOException {
+        assertThat(variables("encryption-key.env")).containsExactly("ENCRYPTION_KEY");
+        assertThat(text("deploy/make-secrets")).contains("\npermanent=\"encryption-key.env ");
+        assertThat(OURS)
+                .allSatisfy(name -> assertThat(strings(service(name).path("env_file")))
+                        .contains("deploy/secrets/encryption-key.env"));
     }
 
     @Test
@@ -184,7 +196,7 @@ class ComposeFileTest {
     /** Returns the variables of a file that the script makes. */
     private static Set<String> variables(String file) throws IOException {
         String script = text("deploy/make-secrets");
-        int start = script.indexOf("create " + file + " ");
+        int start = script.indexOf(" " + file + " <<TEXT");
         return VARIABLE.matcher(script.substring(start, script.indexOf("\nTEXT", start)))
                 .results()
                 .map(match -> match.group(1))
