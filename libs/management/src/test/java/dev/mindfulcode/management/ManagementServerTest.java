@@ -11,10 +11,13 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -67,6 +70,50 @@ class ManagementServerTest {
             for (Socket client : stopped) {
                 client.close();
             }
+        }
+    }
+
+    @Test
+    void answersLivenessWhileChecksOfReadinessWait() throws Exception {
+        CountDownLatch checked = new CountDownLatch(8);
+        CountDownLatch answers = new CountDownLatch(1);
+        ManagementServer waiting = new ManagementServer(
+                0,
+                () -> live,
+                () -> {
+                    checked.countDown();
+                    await(answers);
+                    return ready;
+                },
+                metrics,
+                CLOCK);
+        waiting.start();
+        try {
+            HttpRequest probe = request(waiting, "/readyz");
+            for (int i = 0; i < 8; i++) {
+                http.sendAsync(probe, HttpResponse.BodyHandlers.discarding());
+            }
+            assertThat(checked.await(1, TimeUnit.MINUTES)).isTrue();
+            assertThat(http.send(request(waiting, "/livez"), HttpResponse.BodyHandlers.discarding())
+                            .statusCode())
+                    .isEqualTo(200);
+        } finally {
+            answers.countDown();
+            waiting.stop();
+        }
+    }
+
+    private static HttpRequest request(ManagementServer server, String path) {
+        return HttpRequest.newBuilder(URI.create("http://localhost:" + server.port() + path))
+                .timeout(Duration.ofMinutes(1))
+                .build();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
