@@ -40,6 +40,19 @@ class FuelProperties {
         }
     }
 
+    /** Found by a property: the interpreter took the other arm after a product of more than 32 bits. */
+    @Test
+    void productOfMoreThan32BitsIsZeroToAnIf() throws PluginRefusedException {
+        byte[] program = WasmBuilder.plugin()
+                .onRecord("", "i32.const 65536 i32.const 65536 i32.mul if:i32 i32.const 0 else i32.const 1 end")
+                .bytes();
+
+        Guest guest =
+                load(program, PluginLimits.standard(), WasmEngine.COMPILED).guest();
+
+        assertThat(guest.onRecord(Capability.FLOW_ANALYSIS, new byte[0])).isOne();
+    }
+
     /** Budgets around the price: to the unit, one less stops it. */
     @Property(tries = 15)
     void reportedFuelIsExactlySufficient(@ForAll long seed) throws PluginRefusedException {
