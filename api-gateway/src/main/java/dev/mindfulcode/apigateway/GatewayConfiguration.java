@@ -146,7 +146,7 @@ public class GatewayConfiguration {
 
     @Bean
     KafkaHealth gatewayKafkaHealth(KafkaConnection kafka) {
-        return new KafkaHealth(kafka.cluster());
+        return new KafkaHealth(kafka);
     }
 
     @Bean

@@ -13,7 +13,7 @@ public class ProjectionsConfiguration {
 
     @Bean
     TopicEnds gatewayTopicEnds(KafkaConnection log) {
-        return new TopicEnds(log.cluster());
+        return new TopicEnds(log);
     }
 
     @Bean

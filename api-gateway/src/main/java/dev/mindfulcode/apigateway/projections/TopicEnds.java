@@ -1,7 +1,6 @@
 package dev.mindfulcode.apigateway.projections;
 
-import dev.mindfulcode.schemas.KafkaCluster;
-import dev.mindfulcode.schemas.clock.ClockStepWatch;
+import dev.mindfulcode.apigateway.log.KafkaConnection;
 import dev.mindfulcode.schemas.clock.ReopenableClient;
 import java.time.Duration;
 import java.util.Collection;
@@ -9,7 +8,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.IsolationLevel;
@@ -19,27 +17,12 @@ import reactor.core.publisher.Mono;
 /** Reads the committed end offsets of partitions. Thread-safe. */
 final class TopicEnds implements AutoCloseable {
 
-    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
-    private static final int REQUEST_TIMEOUT_MS = 3_000;
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(3);
 
     private final ReopenableClient<Admin> admin;
 
-    TopicEnds(KafkaCluster kafka) {
-        admin = new ReopenableClient<>(
-                "gateway-topic-ends",
-                ClockStepWatch.ofSystem(),
-                () -> open(kafka),
-                opened -> opened.close(CLOSE_TIMEOUT));
-    }
-
-    private static Admin open(KafkaCluster kafka) {
-        return Admin.create(kafka.clientConfig(Map.of(
-                AdminClientConfig.CLIENT_ID_CONFIG,
-                "mindful-gateway-projections",
-                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                REQUEST_TIMEOUT_MS,
-                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                REQUEST_TIMEOUT_MS)));
+    TopicEnds(KafkaConnection kafka) {
+        admin = kafka.admin("mindful-gateway-projections", REQUEST_TIMEOUT);
     }
 
     /** Emits the end offsets; empty if Kafka does not respond. */
