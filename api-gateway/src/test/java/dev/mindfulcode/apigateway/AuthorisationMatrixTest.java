@@ -97,6 +97,7 @@ class AuthorisationMatrixTest {
             GET /api/flow/analytics                401  200  200  200  200  200  200
             GET /api/flow/periods                  401  200  200  200  200  200  200
             GET /api/flow/minutes                  401  200  200  200  200  200  200
+            GET /api/flow/breakdown                401  200  200  200  200  200  200
             GET /api/flow/stream                   401  200  200  200  200  200  200
             POST /api/live/tickets                 401  201  201  201  201  201  201
             GET /ws                                401  400  400  400  400  400  400

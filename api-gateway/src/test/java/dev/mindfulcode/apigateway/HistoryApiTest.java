@@ -15,6 +15,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -90,6 +91,63 @@ class HistoryApiTest {
         assertThat(java.path("language").asString()).isEqualTo("Java");
         assertThat(java.at("/flow_share/samples").asInt()).isEqualTo(12);
         assertThat(java.at("/flow_share/value").asDouble()).isGreaterThan(0.8);
+
+        String days = "from=" + HistoryWriter.at(13, 0) + "&to=" + HistoryWriter.at(1, 45);
+        JsonNode breakdown = get("/api/flow/breakdown?by=language&" + days);
+        assertThat(breakdown.path("by").asString()).isEqualTo("language");
+        assertThat(breakdown.path("others").isNull()).isTrue();
+        // Kotlin follows in the minute after half past; of the last day fifteen minutes are outside.
+        assertPart(breakdown.at("/parts/0"), "Kotlin", (11 * 29 + 14 + 60) * 50, (11 * 29 + 14 + 60) * 100L);
+        assertPart(breakdown.at("/parts/1"), "Java", 12 * 31 * 50, 12 * 31 * 100L);
+        assertThat(breakdown.path("parts").size()).isEqualTo(2);
+    }
+
+    @Test
+    void addsUpTimeByProjectAndEditor() {
+        Instant noon = HistoryWriter.at(1, 0);
+        minutesOf("{\"project\": \"mindful\", \"editor\": \"vim\"}", noon, 3);
+        minutesOf("{\"project\": \"mindful\", \"editor\": \"helix\"}", noon, 4);
+        minutesOf("{\"project\": \"Mindful\", \"editor\": \"vim\"}", noon, 2);
+        minutesOf("{\"editor\": \"vim\"}", noon, 1);
+        past.minuteOf(UUID.randomUUID(), noon, 0);
+        past.write();
+        String range = "&from=" + noon.plusSeconds(60) + "&to=" + noon.plusSeconds(600);
+
+        JsonNode projects = get("/api/flow/breakdown?by=project" + range);
+        assertPart(projects.at("/parts/0"), "mindful", 5 * 50, 500);
+        assertThat(projects.at("/parts/0/flow_seconds").asDouble()).isEqualTo(5 * 10);
+        assertPart(projects.at("/parts/1"), "Mindful", 50, 100);
+        assertThat(projects.path("parts").size()).isEqualTo(2);
+
+        JsonNode day = get("/api/flow/breakdown?from=" + noon);
+        assertThat(day.path("by").asString()).isEqualTo("project");
+        assertPart(day.at("/parts/2"), null, 2 * 50, 200);
+
+        JsonNode editors = get("/api/flow/breakdown?by=editor" + range);
+        assertPart(editors.at("/parts/0"), "helix", 3 * 50, 300);
+        assertPart(editors.at("/parts/1"), "vim", 3 * 50, 300);
+    }
+
+    @Test
+    void rejectsUnknownBreakdowns() {
+        api.get("/api/flow/breakdown?by=colour", ada.token())
+                .isProblem(400, "invalid-request")
+                .withField("by");
+    }
+
+    private void minutesOf(String details, Instant from, int minutes) {
+        Answer started = api.post("/api/sessions/start", ada.token(), details);
+        String id = started.text("session_id");
+        api.get("/api/sessions/" + id, ada.token(), "X-Read-After", started.header("X-Read-After"));
+        for (int minute = 0; minute < minutes; minute++) {
+            past.minuteOf(UUID.fromString(id), from.plusSeconds(60L * minute), 10_000);
+        }
+    }
+
+    private static void assertPart(JsonNode part, @Nullable String name, double activeSeconds, long keystrokes) {
+        assertThat(part.path("name").asString(null)).isEqualTo(name);
+        assertThat(part.path("active_seconds").asDouble()).isEqualTo(activeSeconds);
+        assertThat(part.path("keystrokes").asLong()).isEqualTo(keystrokes);
     }
 
     @Test

@@ -128,13 +128,16 @@ final class HistoryWriter {
     UUID hourInFlowUntilHalfPast(int daysAgo) {
         UUID session = UUID.randomUUID();
         for (int minute = 0; minute < 60; minute++) {
-            Timestamp at = Timestamp.from(at(daysAgo, minute));
-            later(SESSION_MINUTE, user, at, session, minute <= 30 ? 50_000L - daysAgo : daysAgo);
+            minuteOf(session, at(daysAgo, minute), minute <= 30 ? 50_000L - daysAgo : daysAgo);
         }
         Timestamp from = Timestamp.from(at(daysAgo, 0));
         Timestamp to = Timestamp.from(at(daysAgo, 59).plusSeconds(50));
         later(SESSION, session, user, from, "Kotlin", to, from, to, 60 * 50_000L, 31 * 50_000L);
         return session;
+    }
+
+    void minuteOf(UUID session, Instant minute, long flowMs) {
+        later(SESSION_MINUTE, user, Timestamp.from(minute), session, flowMs);
     }
 
     void language(UUID session, long offset, String kind, Instant at, String language) {

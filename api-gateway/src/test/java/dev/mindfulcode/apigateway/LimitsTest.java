@@ -73,6 +73,7 @@ class LimitsTest {
             Map.entry("history-page", limit -> get("/api/sessions/history?limit=" + limit)),
             Map.entry("periods-span", days -> get(span("/api/flow/periods", days))),
             Map.entry("minutes-span", days -> get(span("/api/flow/minutes", days))),
+            Map.entry("breakdown-span", days -> get(span("/api/flow/breakdown", days))),
             Map.entry("analytics-days", days -> get("/api/flow/analytics?days=" + days)),
             Map.entry("graphql-document", length -> {
                 String document = "{ currentSessions { sessionId } }";

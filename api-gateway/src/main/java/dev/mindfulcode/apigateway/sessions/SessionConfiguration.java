@@ -48,4 +48,9 @@ public class SessionConfiguration {
         Sessions sessions = new Sessions(database, ciphers, exclusions, settings, log, clock);
         return new SessionRoutes(sessions, reads, progress, new SecureRandom(), clock)::addTo;
     }
+
+    @Bean
+    EndpointGroup gatewayBreakdownRoutes(Database database, AsyncUserCiphers ciphers) {
+        return new BreakdownRoutes(database, ciphers, Clock.systemUTC())::addTo;
+    }
 }

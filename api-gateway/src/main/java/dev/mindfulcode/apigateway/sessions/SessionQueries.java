@@ -148,13 +148,15 @@ public final class SessionQueries {
 
     private static @Nullable String text(Readable row, String column, SealedText text, UserCipher cipher) {
         byte[] sealed = row.get(column, byte[].class);
-        if (sealed == null) {
-            return null;
-        }
+        return sealed == null ? null : open(sealed, text, cipher);
+    }
+
+    /** Returns null for text that cannot be decrypted. */
+    static @Nullable String open(byte[] sealed, SealedText text, UserCipher cipher) {
         try {
             return text.open(sealed, cipher);
         } catch (GeneralSecurityException e) {
-            log.error("Text of a session cannot be decrypted; left out: column={}", column);
+            log.error("Text of a session cannot be decrypted; left out: text={}", text);
             return null;
         }
     }
