@@ -43,7 +43,7 @@ public final class AccessCheck {
             "projection-service", join(join(RESULTS, INPUTS), List.of("flow-models")));
 
     private static final Map<String, List<String>> MUST_NOT_READ = Map.of(
-            "api-gateway", List.of("dead-letters", "team-contributions", "team-flow"),
+            "api-gateway", List.of("team-contributions", "team-flow"),
             "ingest-service", join(join(INPUTS, RESULTS), List.of("dead-letters")),
             "flow-stream", List.of("dead-letters", "flow-states"),
             "projection-service", List.of("dead-letters", "team-contributions", "flow-feedback"));

@@ -8,6 +8,7 @@ import dev.mindfulcode.apigateway.collection.CollectionConfiguration;
 import dev.mindfulcode.apigateway.database.AsyncUserCiphers;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.database.GatewaySchema;
+import dev.mindfulcode.apigateway.deadletters.DeadLetterConfiguration;
 import dev.mindfulcode.apigateway.documents.DocumentConfiguration;
 import dev.mindfulcode.apigateway.feedback.FeedbackConfiguration;
 import dev.mindfulcode.apigateway.flow.FlowConfiguration;
@@ -65,6 +66,7 @@ import org.springframework.context.annotation.Import;
     LimitConfiguration.class,
     LiveConfiguration.class,
     AdminConfiguration.class,
+    DeadLetterConfiguration.class,
     PluginConfiguration.class,
     PrivacySettingsConfiguration.class,
     PortabilityConfiguration.class,

@@ -159,6 +159,10 @@ class AuthorisationMatrixTest {
             GET /api/admin/keys                    401  403  403  403  403  403  403
             POST /api/admin/keys/rotate            401  403  403  403  403  403  403  {}
             POST /api/admin/users/{id}/keys        401  403  403  403  403  403  403
+            GET /api/admin/dead-letters            401  403  403  403  403  403  403
+            POST /api/admin/dead-letters/redrive   401  403  403  403  403  403  403  {}
+            GET /api/admin/dead-letters/{id}       401  403  403  403  403  403  403
+            POST /api/admin/dead-letters/{id}/redrive   401  403  403  403  403  403  403
             GET /api/admin/plugins                 401  403  403  403  403  403  403
             POST /api/admin/plugins                401  403  403  403  403  403  403  {}
             """;

@@ -81,7 +81,7 @@ public record ServiceAccess(
             List.of(),
             "");
 
-    /** It imports and exports users' own history, hence their keystrokes. */
+    /** It imports and exports users' own history, hence their keystrokes, and redrives dead letters. */
     private static final ServiceAccess GATEWAY = new ServiceAccess(
             "api-gateway",
             List.of(
@@ -101,7 +101,8 @@ public record ServiceAccess(
                     KEYSTROKES,
                     FLOW_FEATURES,
                     FLOW_STATES,
-                    TEAM_ALERTS),
+                    TEAM_ALERTS,
+                    DEAD_LETTERS),
             List.of(FLOW_PERIODS, FLOW_MINUTES, TEAM_FLOW, TEAM_CONTRIBUTIONS),
             List.of(Topics.TEAM_ALERT_GROUP),
             List.of(Topics.FLOW_STREAM_GROUP),

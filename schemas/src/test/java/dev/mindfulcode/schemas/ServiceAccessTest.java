@@ -68,11 +68,16 @@ final class ServiceAccessTest {
 
         assertThat(Topics.all()).allSatisfy(topic -> {
             assertThat(written).contains(topic.name());
-            // Dead letters are for operators.
-            if (topic != Topics.DEAD_LETTERS) {
-                assertThat(read).contains(topic.name());
-            }
+            assertThat(read).contains(topic.name());
         });
+    }
+
+    @Test
+    void letsOnlyTheGatewayReadDeadLetters() {
+        assertThat(all().filter(acl -> acl.entry().operation() == AclOperation.READ
+                        && acl.pattern().name().equals(Topics.DEAD_LETTERS.name())))
+                .singleElement()
+                .matches(acl -> acl.entry().principal().equals("User:api-gateway"));
     }
 
     private static Set<String> names(AclOperation operation) {

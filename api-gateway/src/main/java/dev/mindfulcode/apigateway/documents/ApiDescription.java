@@ -25,7 +25,8 @@ final class ApiDescription {
             "graphql.yaml",
             "operations.yaml",
             "projections.yaml",
-            "admin.yaml");
+            "admin.yaml",
+            "dead-letters.yaml");
 
     private final byte[] json;
 

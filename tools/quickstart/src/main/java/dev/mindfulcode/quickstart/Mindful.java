@@ -8,6 +8,7 @@ import dev.mindfulcode.cli.CliExceptionHandler;
 import dev.mindfulcode.cli.cluster.AclsCommand;
 import dev.mindfulcode.cli.cluster.SchemasCommand;
 import dev.mindfulcode.cli.cluster.TopicsCommand;
+import dev.mindfulcode.cli.deadletters.DeadLettersCommand;
 import dev.mindfulcode.cli.keys.RotateKeysCommand;
 import dev.mindfulcode.cli.models.ModelCommand;
 import dev.mindfulcode.cli.plugins.PluginCommand;
@@ -43,6 +44,7 @@ import picocli.CommandLine.Command;
             TeamCommand.class,
             ProjectionsCommand.class,
             RebuildCommand.class,
+            DeadLettersCommand.class,
             RotateKeysCommand.class,
             TopicsCommand.class,
             SchemasCommand.class,

@@ -39,6 +39,7 @@ public enum ProblemType {
     SESSION_ENDED("session-ended", 409, "Session has ended"),
     IDEMPOTENCY_KEY_IN_USE("idempotency-key-in-use", 409, "Request with this idempotency key in progress"),
     BUILD_CONFLICT("build-conflict", 409, "Conflicting projection build"),
+    NOT_REDRIVABLE("not-redrivable", 409, "Dead letter cannot be redriven"),
     ACCOUNT_ERASED("account-erased", 410, "Account erased"),
     REQUEST_TOO_LARGE("request-too-large", 413, "Request too large"),
     UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "Unsupported media type"),
