@@ -18,6 +18,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
@@ -281,6 +282,55 @@ class HistoryApiTest {
                         .at("/totals/active_days")
                         .asInt())
                 .isZero();
+    }
+
+    @Test
+    void sumsDaysOfThreeYearsAgo() {
+        LocalDate day = HistoryWriter.today().minusYears(3);
+        past.minute(HistoryWriter.at(day.minusDays(1), 12, 0), 0.5, 0, 0);
+        past.minute(HistoryWriter.at(day, 0, 0), 0.5, 25_000, 0);
+        past.minute(HistoryWriter.at(day.plusDays(1), 23, 59), 0.5, 0, 1);
+        past.minute(HistoryWriter.at(day.plusDays(2), 0, 0), 0.5, 0, 0);
+        past.period(UUID.randomUUID(), HistoryWriter.at(day, 0, 0), 10, "idle");
+        past.minute(HistoryWriter.at(HistoryWriter.today(), 0, 0), 0.5, 0, 0);
+        past.sumDays();
+
+        JsonNode two = get("/api/flow/analytics?from=" + day + "&to=" + day.plusDays(1));
+        assertThat(two.path("from").asString()).isEqualTo(day.toString());
+        assertThat(two.path("to").asString()).isEqualTo(day.plusDays(1).toString());
+        assertThat(two.at("/totals/active_days").asInt()).isEqualTo(2);
+        assertThat(two.at("/totals/flow_ms").asLong()).isEqualTo(25_000);
+        assertThat(two.at("/totals/flow_periods").asInt()).isOne();
+        assertThat(two.path("daily").findValuesAsString("day"))
+                .containsExactly(day.toString(), day.plusDays(1).toString());
+        assertThat(two.at("/distribution/hours").findValues("hour")).hasSize(2);
+        assertThat(two.at("/week_over_week/active_ms").asLong())
+                .as("the two weeks up to the last day")
+                .isEqualTo(150_000);
+
+        LocalDate today = HistoryWriter.today();
+        JsonNode all = get("/api/flow/analytics?from=" + today.minusDays(1_095) + "&to=" + today);
+        assertThat(all.at("/totals/active_days").asInt()).isBetween(2, 4);
+        assertThat(get("/api/flow/analytics").at("/totals/active_days").asInt()).isOne();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "from=2026-01-01, to",
+        "to=2026-01-01, from",
+        "from=2026-01-02&to=2026-01-01, to",
+        "from=2020-01-01&to=2023-01-01, to",
+        "from=2026-01-01&to=2026-01-02&days=2, days",
+        "from=2026-1-1&to=2026-01-02, from",
+        "from=2026-02-30&to=2026-03-01, from",
+        "from=1969-12-31&to=1970-01-01, from",
+        "from=9998-12-31&to=9999-01-01, to",
+        "from=2026-01-01T00:00:00Z&to=2026-01-02, from",
+    })
+    void refusesRangesThatAreNone(String range, String field) {
+        api.get("/api/flow/analytics?" + range, ada.token())
+                .isProblem(400, "invalid-request")
+                .withField(field);
     }
 
     @Test

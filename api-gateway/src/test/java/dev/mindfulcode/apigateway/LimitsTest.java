@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +76,10 @@ class LimitsTest {
             Map.entry("minutes-span", days -> get(span("/api/flow/minutes", days))),
             Map.entry("breakdown-span", days -> get(span("/api/flow/breakdown", days))),
             Map.entry("analytics-days", days -> get("/api/flow/analytics?days=" + days)),
+            Map.entry(
+                    "analytics-span",
+                    days -> get("/api/flow/analytics?from=2001-01-01&to="
+                            + LocalDate.of(2001, 1, 1).plusDays(days - 1))),
             Map.entry("graphql-document", length -> {
                 String document = "{ currentSessions { sessionId } }";
                 String padding = " ".repeat(Math.toIntExact(length) - document.length());

@@ -28,6 +28,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -41,6 +42,9 @@ public final class FlowHistory implements AutoCloseable {
 
     public static final int DAYS_MAX = 365;
     public static final int ANALYTICS_DAYS_DEFAULT = 30;
+
+    /** Three years; the hours of these days, some 26,000 rows, are the largest result. */
+    static final int ANALYTICS_SPAN_DAYS_MAX = 1_096;
 
     /** A quarter: long enough for intervals, short enough for current habits. A convention. */
     public static final int PATTERN_DAYS_DEFAULT = 90;
@@ -90,10 +94,19 @@ public final class FlowHistory implements AutoCloseable {
 
     /** @param days number of days including today, 1 to {@link #DAYS_MAX} */
     public Mono<Analytics> analytics(UUID userId, int days) {
+        return analytics(userId, zone -> DateRange.upTo(LocalDate.ofInstant(clock.instant(), zone), days, zone));
+    }
+
+    /** @param last inclusive, at most {@link #ANALYTICS_SPAN_DAYS_MAX} days with the first */
+    Mono<Analytics> analytics(UUID userId, LocalDate first, LocalDate last) {
+        return analytics(userId, zone -> new DateRange(zone, first, last));
+    }
+
+    private Mono<Analytics> analytics(UUID userId, Function<ZoneId, DateRange> days) {
         return reads.zone(userId).flatMap(zone -> {
-            LocalDate today = LocalDate.ofInstant(clock.instant(), zone);
-            DateRange span = DateRange.upTo(today, days, zone);
-            DateRange compared = DateRange.upTo(today, Math.max(days, Analytics.COMPARED_DAYS), zone);
+            DateRange span = days.apply(zone);
+            DateRange weeks = DateRange.upTo(span.last(), Analytics.COMPARED_DAYS, zone);
+            DateRange compared = span.first().isBefore(weeks.first()) ? span : weeks;
             return reads.days(userId, compared)
                     .flatMap(daily -> reads.hours(userId, span)
                             .flatMap(hours -> reads.periodTotals(userId, span)
