@@ -38,6 +38,7 @@ import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.dataprotection.PostgresUserKeys;
 import dev.mindfulcode.dataprotection.ProtectionSecrets;
+import dev.mindfulcode.management.tracing.Tracing;
 import dev.mindfulcode.webhooks.WebhookSettings;
 import javax.sql.DataSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -134,6 +135,11 @@ public class GatewayConfiguration {
     @Bean
     AsyncUserCiphers gatewayUserCiphers(PostgresUserKeys keys) {
         return new AsyncUserCiphers(keys);
+    }
+
+    @Bean
+    Tracing gatewayTracing(GatewaySettings settings) {
+        return Tracing.of("api-gateway", settings.otel());
     }
 
     @Bean

@@ -9,6 +9,7 @@ import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.identity.JwtSecret;
 import dev.mindfulcode.identity.OidcIssuer;
 import dev.mindfulcode.management.ManagementServer;
+import dev.mindfulcode.management.tracing.TracingSettings;
 import dev.mindfulcode.schemas.KafkaCluster;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.webhooks.WebhookSettings;
@@ -37,6 +38,7 @@ record GatewaySettings(
         @DefaultValue WebhookAccess webhook,
         @DefaultValue MailSettings smtp,
         @DefaultValue MindfulSettings mindful,
+        @DefaultValue TracingSettings otel,
         @DefaultValue("") String trustedProxies,
         @DefaultValue("20") Integer maxConnections,
         @DefaultValue("3001") Integer port,

@@ -55,7 +55,7 @@ final class BatchReader implements Processor<@Nullable UUID, byte @Nullable [], 
         }
         switch (open(userId, value)) {
             case Opened.Event<KeystrokeBatch>(KeystrokeBatch batch) ->
-                context.forward(new Record<>(userId, received(batch), record.timestamp()));
+                context.forward(new Record<>(userId, received(batch), record.timestamp(), record.headers()));
             case Opened.Erased<KeystrokeBatch> _, Opened.NoKey<KeystrokeBatch> _ -> meters.batchesOfErased.increment();
         }
     }

@@ -70,7 +70,7 @@ final class EventReader<V extends SpecificRecord>
     }
 
     private void forward(UUID userId, FlowInput input, Record<?, ?> record) {
-        context.forward(new Record<>(userId, input, record.timestamp()));
+        context.forward(new Record<>(userId, input, record.timestamp(), record.headers()));
     }
 
     @Override

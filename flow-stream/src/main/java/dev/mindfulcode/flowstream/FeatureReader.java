@@ -48,6 +48,6 @@ final class FeatureReader implements Processor<@Nullable UUID, byte @Nullable []
         }
         FlowInput.Activity report = received.get().batch();
         BatchTimes.check(report.startedAtMs(), report.receivedAtMs(), context.currentSystemTimeMs());
-        context.forward(new Record<>(userId, received.get(), record.timestamp()));
+        context.forward(new Record<>(userId, received.get(), record.timestamp(), record.headers()));
     }
 }

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.mindfulcode.dataprotection.PostgresUserKeys;
 import dev.mindfulcode.dataprotection.ProtectionSecrets;
 import dev.mindfulcode.management.PoolMetrics;
+import dev.mindfulcode.management.tracing.Tracing;
 import dev.mindfulcode.schemas.clock.ClockStepWatch;
 import dev.mindfulcode.schemas.clock.KafkaTime;
 import io.micrometer.core.instrument.Gauge;
@@ -59,7 +60,8 @@ public final class FlowStream implements SmartLifecycle {
             KafkaStreamsMetrics metrics,
             PoolMetrics pool,
             PostgresUserKeys keys,
-            HikariDataSource database) {}
+            HikariDataSource database,
+            Tracing tracing) {}
 
     /** @param clockSteps watches the same clock */
     FlowStream(FlowStreamSettings settings, MeterRegistry meters, InstantSource clock, ClockStepWatch clockSteps) {
@@ -97,6 +99,7 @@ public final class FlowStream implements SmartLifecycle {
 
     private Running start(HikariDataSource database, PostgresUserKeys keys) {
         StreamMeters streamMeters = new StreamMeters(meters);
+        Tracing tracing = Tracing.of("flow-stream", settings.otel());
         FlowTopology topology = new FlowTopology(
                 KeyLookup.of(keys),
                 settings.registry(),
@@ -105,7 +108,8 @@ public final class FlowStream implements SmartLifecycle {
                 new TeamPrivacy(
                         settings.mindfulTeamMembersMin(),
                         settings.teamPrivacyBudget(),
-                        new ProtectionSecrets(database, settings.keyEncryptionKey()).get(TEAM_NOISE_SECRET)));
+                        new ProtectionSecrets(database, settings.keyEncryptionKey()).get(TEAM_NOISE_SECRET)),
+                tracing);
         DeadLetterFactory deadLetters = new DeadLetterFactory(settings.registry(), clock, streamMeters);
         logLostRecords();
         StreamClients clients = new StreamClients();
@@ -121,7 +125,7 @@ public final class FlowStream implements SmartLifecycle {
         state = KafkaStreams.State.CREATED;
         current = streams;
         streams.start();
-        return new Running(streams, clients, metrics, PoolMetrics.of(meters, database), keys, database);
+        return new Running(streams, clients, metrics, PoolMetrics.of(meters, database), keys, database, tracing);
     }
 
     /** Reports committed offsets past the end of a topic: the topic has lost records that the stream had read. */
@@ -198,6 +202,7 @@ public final class FlowStream implements SmartLifecycle {
         stopping.pool().close();
         stopping.keys().close();
         stopping.database().close();
+        stopping.tracing().close();
         if (!clean) {
             log.warn(
                     "The stream did not stop within {}; its last transaction is undone by the next start",

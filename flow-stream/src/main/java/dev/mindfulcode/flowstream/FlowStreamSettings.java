@@ -5,6 +5,7 @@ import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.flowengine.team.PrivacyBudget;
 import dev.mindfulcode.flowengine.team.TeamDayRelease;
 import dev.mindfulcode.management.ManagementServer;
+import dev.mindfulcode.management.tracing.TracingSettings;
 import dev.mindfulcode.schemas.KafkaCluster;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import java.math.BigDecimal;
@@ -46,7 +47,8 @@ record FlowStreamSettings(
         @DefaultValue("5") int mindfulTeamMembersMin,
         @DefaultValue("0.5") BigDecimal teamPrivacyRhoPerDay,
         @Nullable BigDecimal teamPrivacyRhoPerMonth,
-        @DefaultValue("9464") int managementPort) {
+        @DefaultValue("9464") int managementPort,
+        @DefaultValue TracingSettings otel) {
 
     private static final int COMMIT_INTERVAL_MS_MAX = 30_000;
     private static final int THREADS_MAX = 64;

@@ -1,5 +1,6 @@
 package dev.mindfulcode.flowstream;
 
+import dev.mindfulcode.management.tracing.Tracing;
 import dev.mindfulcode.schemas.ProgressMarker;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topic;
@@ -79,18 +80,21 @@ final class FlowTopology implements Supplier<Topology> {
     private final StreamMeters meters;
     private final ClampedTimestampExtractor timestamps;
     private final TeamPrivacy teamPrivacy;
+    private final Tracing tracing;
 
     FlowTopology(
             KeyLookup keys,
             SchemaRegistry registry,
             StreamMeters meters,
             ClampedTimestampExtractor timestamps,
-            TeamPrivacy teamPrivacy) {
+            TeamPrivacy teamPrivacy,
+            Tracing tracing) {
         this.keys = keys;
         this.registry = registry;
         this.meters = meters;
         this.timestamps = timestamps;
         this.teamPrivacy = teamPrivacy;
+        this.tracing = tracing;
     }
 
     @Override
@@ -135,7 +139,7 @@ final class FlowTopology implements Supplier<Topology> {
         topology.addProcessor(READ_REPORTS, () -> new FeatureReader(keys, registry, meters, rounds), FEATURES_IN);
         topology.addProcessor(
                 TRACK_SESSIONS,
-                () -> new SessionTracker(keys, seals, registry, meters, rounds),
+                () -> new SessionTracker(keys, seals, registry, meters, rounds, tracing),
                 READ_BATCHES,
                 READ_REPORTS,
                 READ_SESSIONS,

@@ -1,6 +1,8 @@
 package dev.mindfulcode.flowstream;
 
 import dev.mindfulcode.flowengine.team.WindowSize;
+import dev.mindfulcode.management.tracing.TraceSpan;
+import dev.mindfulcode.management.tracing.Tracing;
 import dev.mindfulcode.schemas.PublishedModel;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.SessionEvent;
@@ -15,6 +17,7 @@ import org.apache.kafka.streams.processor.Punctuator;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Processes all input about users in the order of their partition: dispatches records to {@link BatchHandler},
@@ -34,6 +37,7 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, Object> {
     private final Deserializer<PublishedModel> publishedModels;
     private final StreamMeters meters;
     private final CommitRounds rounds;
+    private final SessionTraces traces;
     private final StreamClock clock = new StreamClock();
 
     private long initializedAtMs;
@@ -51,10 +55,12 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, Object> {
             UserEventPublisher.Seals seals,
             SchemaRegistry registry,
             StreamMeters meters,
-            CommitRounds rounds) {
+            CommitRounds rounds,
+            Tracing tracing) {
         this.keys = keys;
         this.seals = seals;
         this.rounds = rounds;
+        this.traces = new SessionTraces(tracing);
         this.publishedModels = Topics.FLOW_MODELS.valueSerde(registry).deserializer();
         this.meters = meters;
     }
@@ -64,7 +70,7 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, Object> {
         this.context = context;
         initializedAtMs = context.currentSystemTimeMs();
         stores = UserStores.of(context, new UserCiphers(keys), publishedModels, meters);
-        UserEventPublisher events = new UserEventPublisher(context, stores.ciphers(), seals);
+        UserEventPublisher events = new UserEventPublisher(context, stores.ciphers(), seals, traces);
         SessionPublisher publisher =
                 new SessionPublisher(stores, new FlowStatePublisher(context, events, stores.minutes()), clock);
         batches = new BatchHandler(stores, publisher, meters);
@@ -111,6 +117,25 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, Object> {
 
     @Override
     public void process(Record<UUID, FlowInput> record) {
+        TraceSpan span = traces.begin(context, record, sessionId(record.value()));
+        try {
+            apply(record);
+            span.end();
+        } catch (RuntimeException e) {
+            span.fail(e);
+            throw e;
+        }
+    }
+
+    private static @Nullable UUID sessionId(FlowInput input) {
+        return switch (input) {
+            case FlowInput.BatchReceived received -> received.batch().sessionId();
+            case FlowInput.SessionChanged changed -> changed.event().getSessionId();
+            case FlowInput.FeedbackGiven _, FlowInput.AccountChanged _, FlowInput.Erased _ -> null;
+        };
+    }
+
+    private void apply(Record<UUID, FlowInput> record) {
         UUID userId = record.key();
         long wallMs = context.currentSystemTimeMs();
         restore(stores.ciphers()::preload);

@@ -11,6 +11,7 @@ import java.util.UUID;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Forwards events about users to the sinks, sealed with the user's key; nothing about a user without one. Not
@@ -21,8 +22,10 @@ final class UserEventPublisher {
     private final ProcessorContext<UUID, Object> context;
     private final UserCiphers ciphers;
     private final Seals seals;
+    private final SessionTraces traces;
 
-    UserEventPublisher(ProcessorContext<UUID, Object> context, UserCiphers ciphers, Seals seals) {
+    UserEventPublisher(ProcessorContext<UUID, Object> context, UserCiphers ciphers, Seals seals, SessionTraces traces) {
+        this.traces = traces;
         this.context = context;
         this.ciphers = ciphers;
         this.seals = seals;
@@ -40,21 +43,34 @@ final class UserEventPublisher {
     }
 
     void publish(UUID userId, FlowState state) {
-        publish(userId, state, seals.states, FlowTopology.FLOW_STATES_OUT);
+        Record<UUID, Object> record = sealed(userId, state, seals.states);
+        if (record != null) {
+            traces.continueInState(record, state.getSessionId());
+            context.forward(record, FlowTopology.FLOW_STATES_OUT);
+        }
     }
 
     void publish(UUID userId, FlowPeriod period) {
-        publish(userId, period, seals.periods, FlowTopology.FLOW_PERIODS_OUT);
+        publish(userId, period, period.getSessionId(), seals.periods, FlowTopology.FLOW_PERIODS_OUT);
     }
 
     void publish(UUID userId, FlowMinute minute) {
-        publish(userId, minute, seals.minutes, FlowTopology.FLOW_MINUTES_OUT);
+        publish(userId, minute, minute.getSessionId(), seals.minutes, FlowTopology.FLOW_MINUTES_OUT);
     }
 
-    private <V extends SpecificRecord> void publish(UUID userId, V event, SealedEvents<V> seal, String sink) {
-        UserCipher cipher = ciphers.of(userId);
-        if (cipher != null) {
-            context.forward(new Record<>(userId, seal.seal(event, cipher), context.currentSystemTimeMs()), sink);
+    private <V extends SpecificRecord> void publish(
+            UUID userId, V event, UUID sessionId, SealedEvents<V> seal, String sink) {
+        Record<UUID, Object> record = sealed(userId, event, seal);
+        if (record != null) {
+            traces.continueIn(record, sessionId);
+            context.forward(record, sink);
         }
+    }
+
+    /** Returns the record of an event, or null for a user without a key. */
+    private <V extends SpecificRecord> @Nullable Record<UUID, Object> sealed(
+            UUID userId, V event, SealedEvents<V> seal) {
+        UserCipher cipher = ciphers.of(userId);
+        return cipher == null ? null : new Record<>(userId, seal.seal(event, cipher), context.currentSystemTimeMs());
     }
 }

@@ -1,5 +1,6 @@
 package dev.mindfulcode.flowstream;
 
+import dev.mindfulcode.management.tracing.Tracing;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.KafkaCluster;
@@ -315,7 +316,8 @@ final class FlowStreamBenchmark {
                         StreamDriver.REGISTRY,
                         meters,
                         new ClampedTimestampExtractor(clock),
-                        StreamDriver.TEAM_PRIVACY)
+                        StreamDriver.TEAM_PRIVACY,
+                        Tracing.OFF)
                 .get();
         Properties properties = properties(threads, "stream", meters);
         return running(topology, properties, () -> (long) meters.batchesCounted.count());

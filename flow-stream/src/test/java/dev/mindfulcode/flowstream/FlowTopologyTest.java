@@ -3,6 +3,7 @@ package dev.mindfulcode.flowstream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.mindfulcode.management.tracing.Tracing;
 import dev.mindfulcode.schemas.FlowMinute;
 import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.KeystrokePayload;
@@ -65,7 +66,8 @@ class FlowTopologyTest {
                 StreamDriver.REGISTRY,
                 new StreamMeters(new SimpleMeterRegistry()),
                 new ClampedTimestampExtractor(InstantSource.system()),
-                StreamDriver.TEAM_PRIVACY);
+                StreamDriver.TEAM_PRIVACY,
+                Tracing.OFF);
     }
 
     @Test

@@ -7,6 +7,8 @@ import dev.mindfulcode.embeddedplatform.TestPlatform;
 import dev.mindfulcode.flowengine.FlowModel;
 import dev.mindfulcode.flowengine.ModelArtefact;
 import dev.mindfulcode.flowengine.team.PrivacyBudget;
+import dev.mindfulcode.management.tracing.TraceSpan;
+import dev.mindfulcode.management.tracing.Tracing;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.DeadLetter;
 import dev.mindfulcode.schemas.FlowFeatures;
@@ -45,6 +47,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serde;
@@ -82,6 +85,7 @@ final class StreamDriver implements AutoCloseable {
     private final String guarantee;
     private final UserKeys keys;
     private final TeamPrivacy teamPrivacy;
+    private final Tracing tracing;
     private Instant now;
     private final Map<Topic<?>, List<TestRecord<?, ?>>> read = new LinkedHashMap<>();
     private final Map<Topic<?>, List<Marker>> markers = new LinkedHashMap<>();
@@ -91,15 +95,40 @@ final class StreamDriver implements AutoCloseable {
     }
 
     StreamDriver(UserKeys keys) {
-        this(keys, folder("state-"), folder("task-"), START, StreamsConfig.EXACTLY_ONCE_V2, TEAM_PRIVACY);
+        this(keys, folder("state-"), folder("task-"), START, StreamsConfig.EXACTLY_ONCE_V2, TEAM_PRIVACY, Tracing.OFF);
+    }
+
+    StreamDriver(Tracing tracing) {
+        this(
+                Typing.KEYS,
+                folder("state-"),
+                folder("task-"),
+                START,
+                StreamsConfig.EXACTLY_ONCE_V2,
+                TEAM_PRIVACY,
+                tracing);
     }
 
     StreamDriver(TeamPrivacy teamPrivacy) {
-        this(Typing.KEYS, folder("state-"), folder("task-"), START, StreamsConfig.EXACTLY_ONCE_V2, teamPrivacy);
+        this(
+                Typing.KEYS,
+                folder("state-"),
+                folder("task-"),
+                START,
+                StreamsConfig.EXACTLY_ONCE_V2,
+                teamPrivacy,
+                Tracing.OFF);
     }
 
     private StreamDriver(
-            UserKeys keys, Path stateFolder, Path taskFolder, Instant now, String guarantee, TeamPrivacy teamPrivacy) {
+            UserKeys keys,
+            Path stateFolder,
+            Path taskFolder,
+            Instant now,
+            String guarantee,
+            TeamPrivacy teamPrivacy,
+            Tracing tracing) {
+        this.tracing = tracing;
         this.guarantee = guarantee;
         this.teamPrivacy = teamPrivacy;
         this.keys = keys;
@@ -113,7 +142,8 @@ final class StreamDriver implements AutoCloseable {
                 REGISTRY,
                 streamMeters,
                 new ClampedTimestampExtractor(clock),
-                teamPrivacy);
+                teamPrivacy,
+                tracing);
         Properties properties = new StreamSettings(
                         KafkaCluster.of("unused:1"), stateFolder, Duration.ofSeconds(5), 1, null)
                 .properties(new DeadLetterFactory(REGISTRY, clock, streamMeters));
@@ -127,7 +157,13 @@ final class StreamDriver implements AutoCloseable {
      */
     static StreamDriver withoutTransactions() {
         return new StreamDriver(
-                Typing.KEYS, folder("state-"), folder("task-"), START, StreamsConfig.AT_LEAST_ONCE, TEAM_PRIVACY);
+                Typing.KEYS,
+                folder("state-"),
+                folder("task-"),
+                START,
+                StreamsConfig.AT_LEAST_ONCE,
+                TEAM_PRIVACY,
+                Tracing.OFF);
     }
 
     /** Stops this driver and starts another on its state. */
@@ -138,7 +174,7 @@ final class StreamDriver implements AutoCloseable {
     /** As {@link #restarted}, by a clock that was set meanwhile. */
     StreamDriver restartedAt(Instant instant) {
         driver.close();
-        return new StreamDriver(keys, folder("state-"), taskFolder, instant, guarantee, teamPrivacy);
+        return new StreamDriver(keys, folder("state-"), taskFolder, instant, guarantee, teamPrivacy, tracing);
     }
 
     Instant now() {
@@ -195,6 +231,17 @@ final class StreamDriver implements AutoCloseable {
 
     void account(UUID userId, AccountEvent event) {
         pipe(Topics.ACCOUNTS, userId, event);
+    }
+
+    /** As {@link #type}, with the header of a trace. */
+    void typeTraced(Typing who, KeystrokeBatch batch, String traceparent, Instant timestamp) {
+        TestInputTopic<UUID, byte[]> input = driver.createInputTopic(
+                Topics.KEYSTROKES.name(), Topics.KEYSTROKES.keySerde().serializer(), new ByteArraySerializer());
+        input.pipeInput(new TestRecord<>(
+                who.userId(),
+                Seals.value(Topics.KEYSTROKES, who.userId(), batch),
+                new RecordHeaders().add(TraceSpan.HEADER, traceparent.getBytes(UTF_8)),
+                timestamp));
     }
 
     <V extends SpecificRecord> void pipe(Topic<V> topic, UUID userId, V value) {

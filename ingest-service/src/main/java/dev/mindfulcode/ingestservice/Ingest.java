@@ -7,6 +7,7 @@ import dev.mindfulcode.dataprotection.ProtectionSecrets;
 import dev.mindfulcode.identity.BlindIndex;
 import dev.mindfulcode.identity.CredentialVerifier;
 import dev.mindfulcode.management.PoolMetrics;
+import dev.mindfulcode.management.tracing.Tracing;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
 import dev.mindfulcode.webkit.endpoints.IngestEndpoints;
 import dev.mindfulcode.webkit.problems.ProblemException;
@@ -30,6 +31,7 @@ final class Ingest implements AutoCloseable {
     private final CredentialVerifier credentials;
     private final HikariDataSource keys;
     private final PoolMetrics pool;
+    private final Tracing tracing;
     private final PostgresUserKeys userKeys;
     private final UserCipherLookup ciphers;
     private final SessionAccessLookup sessions;
@@ -49,6 +51,7 @@ final class Ingest implements AutoCloseable {
         AtomicInteger connections = new AtomicInteger();
         IngestMetrics metrics = new IngestMetrics(meters, inFlight, connections);
         UploadReaders readers = UploadReaders.standard();
+        tracing = Tracing.of("ingest-service", settings.otel());
         keys = new HikariDataSource(
                 settings.database().pool("ingest", UserCipherLookup.LOOKUP_THREADS + 1, KEY_QUERY_TIMEOUT));
         pool = PoolMetrics.of(meters, keys);
@@ -67,6 +70,7 @@ final class Ingest implements AutoCloseable {
                 inFlight,
                 metrics,
                 lifecycle,
+                tracing,
                 clock);
         features = new UploadEndpoint(
                 authenticator,
@@ -75,11 +79,12 @@ final class Ingest implements AutoCloseable {
                 inFlight,
                 metrics,
                 lifecycle,
+                tracing,
                 clock);
         socket = new WebSocketEndpoint(
                 authenticator,
                 credentials.revocations(),
-                new UploadWebSocketHandler(readers, pipeline, inFlight, metrics, clock),
+                new UploadWebSocketHandler(readers, pipeline, inFlight, metrics, tracing, clock),
                 keystrokes,
                 lifecycle,
                 clock,
@@ -134,5 +139,6 @@ final class Ingest implements AutoCloseable {
         pool.close();
         keys.close();
         credentials.close();
+        tracing.close();
     }
 }

@@ -5,6 +5,7 @@ import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.identity.JwtSecret;
 import dev.mindfulcode.identity.OidcIssuer;
 import dev.mindfulcode.management.ManagementServer;
+import dev.mindfulcode.management.tracing.TracingSettings;
 import dev.mindfulcode.schemas.KafkaCluster;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +34,8 @@ record IngestSettings(
         @DefaultValue("false") boolean mindfulRegisterSchemas,
         @DefaultValue("33554432") long mindfulIngestInFlightBytes,
         @DefaultValue("3001") int port,
-        @DefaultValue("9464") int managementPort) {
+        @DefaultValue("9464") int managementPort,
+        @DefaultValue TracingSettings otel) {
 
     /** @throws IllegalArgumentException if a setting is missing or invalid; the message repeats no secret */
     IngestSettings {

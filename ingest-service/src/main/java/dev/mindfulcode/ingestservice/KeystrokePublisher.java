@@ -1,6 +1,7 @@
 package dev.mindfulcode.ingestservice;
 
 import dev.mindfulcode.dataprotection.UserCipher;
+import dev.mindfulcode.management.tracing.TraceSpan;
 import dev.mindfulcode.schemas.KafkaCluster;
 import dev.mindfulcode.schemas.ReadAfterToken;
 import dev.mindfulcode.schemas.SchemaRegistry;
@@ -189,11 +190,12 @@ final class KeystrokePublisher implements SmartLifecycle {
      *
      * @param batches at least one
      * @param startedAtMs of each batch, by the server's clock
+     * @param request the span whose trace the records continue
      * @return completes when Kafka has acknowledged all of them, with the token for reads that are to see them; fails
      *     with a {@link ProblemException}, and then some may be stored and some not: the client sends the upload again
      */
     CompletableFuture<Optional<ReadAfterToken>> publish(
-            UserCipher cipher, List<ParsedBatch> batches, long[] startedAtMs, long receivedAtMs) {
+            UserCipher cipher, List<ParsedBatch> batches, long[] startedAtMs, long receivedAtMs, TraceSpan request) {
         RecordEncoder records = encoder;
         if (records == null || !running || !isReady()) {
             return CompletableFuture.failedFuture(unavailable());
@@ -203,11 +205,26 @@ final class KeystrokePublisher implements SmartLifecycle {
             sealed.add(records.encode(cipher, batches.get(i), startedAtMs[i], receivedAtMs));
         }
         Acknowledgements acknowledgements = new Acknowledgements(sealed.size());
+        if (request.isTraced()) {
+            trace(request.send(sealed.getFirst().topic()), sealed, acknowledgements);
+        }
         Producer<byte[], byte[]> producer = producers.get().createProducer();
         for (int i = 0; i < sealed.size(); i++) {
             send(producer, sealed.get(i), acknowledgements);
         }
         return acknowledgements.all();
+    }
+
+    private static void trace(
+            TraceSpan span, List<ProducerRecord<byte[], byte[]>> records, Acknowledgements acknowledgements) {
+        records.forEach(record -> span.addTo(record.headers()));
+        acknowledgements.all().whenComplete((position, failure) -> {
+            if (failure == null) {
+                span.end();
+            } else {
+                span.fail(failure);
+            }
+        });
     }
 
     private static void send(

@@ -1,6 +1,8 @@
 package dev.mindfulcode.ingestservice;
 
 import dev.mindfulcode.identity.Identity;
+import dev.mindfulcode.management.tracing.TraceSpan;
+import dev.mindfulcode.management.tracing.Tracing;
 import dev.mindfulcode.schemas.ReadAfterToken;
 import dev.mindfulcode.schemas.upload.KeystrokeUpload;
 import dev.mindfulcode.webkit.endpoints.GzipBody;
@@ -50,6 +52,7 @@ final class UploadEndpoint {
     private final InFlightBytes inFlight;
     private final IngestMetrics metrics;
     private final IngestLifecycle lifecycle;
+    private final Tracing tracing;
     private final Clock clock;
 
     /** @param readers of each media type */
@@ -60,6 +63,7 @@ final class UploadEndpoint {
             InFlightBytes inFlight,
             IngestMetrics metrics,
             IngestLifecycle lifecycle,
+            Tracing tracing,
             Clock clock) {
         this.authenticator = authenticator;
         this.readers = new TreeMap<>(readers);
@@ -67,10 +71,21 @@ final class UploadEndpoint {
         this.inFlight = inFlight;
         this.metrics = metrics;
         this.lifecycle = lifecycle;
+        this.tracing = tracing;
         this.clock = clock;
     }
 
     Mono<ServerResponse> post(ServerRequest request) {
+        TraceSpan span = tracing.request(request.method().name());
+        Mono<ServerResponse> response = post(request, span);
+        return span.isTraced()
+                ? response.doOnNext(answer ->
+                                span.respond(request.path(), answer.statusCode().value()))
+                        .doFinally(_ -> span.end())
+                : response;
+    }
+
+    private Mono<ServerResponse> post(ServerRequest request, TraceSpan span) {
         try {
             lifecycle.rejectIfStopping();
             long arrivedMs = clock.millis();
@@ -86,6 +101,7 @@ final class UploadEndpoint {
                         return receive(
                                 request,
                                 caller,
+                                span,
                                 body -> new ReceivedUpload(reader, isGzip, body.bytes(), body.length(), arrivedMs));
                     })
                     .onErrorResume(failure -> problem(
@@ -101,7 +117,7 @@ final class UploadEndpoint {
     }
 
     private Mono<ServerResponse> receive(
-            ServerRequest request, Identity caller, Function<UploadBody, ReceivedUpload> upload) {
+            ServerRequest request, Identity caller, TraceSpan span, Function<UploadBody, ReceivedUpload> upload) {
         UploadBody body = new UploadBody(
                 inFlight.newReservation(), request.headers().asHttpHeaders().getContentLength());
         return request.exchange()
@@ -112,7 +128,7 @@ final class UploadEndpoint {
                 .doOnCancel(body::release)
                 .timeout(BODY_TIMEOUT, Mono.error(BODY_TOO_SLOW))
                 .flatMap(whole -> Mono.fromFuture(
-                        pipeline.submit(caller.userId(), upload.apply(whole), whole.handOver())
+                        pipeline.submit(caller.userId(), upload.apply(whole), whole.handOver(), span)
                                 .thenCompose(acknowledged -> acknowledged),
                         true))
                 .flatMap(UploadEndpoint::accepted);

@@ -1,6 +1,7 @@
 package dev.mindfulcode.ingestservice;
 
 import dev.mindfulcode.dataprotection.UserCipher;
+import dev.mindfulcode.management.tracing.TraceSpan;
 import dev.mindfulcode.webkit.problems.ProblemException;
 import java.time.Clock;
 import java.util.HashMap;
@@ -49,15 +50,17 @@ final class UploadPipeline {
      * Processes an upload.
      *
      * @param reservation released when the upload ends in any way
+     * @param request the span that the upload came with; its sender ends it
      * @return the outer future completes when the producer has the upload, in the order of submission; the inner one
      *     when Kafka has acknowledged all accepted batches. Either fails with a {@link ProblemException}
      */
     CompletableFuture<CompletableFuture<UploadResult>> submit(
-            UUID userId, ReceivedUpload received, InFlightBytes.Reservation reservation) {
+            UUID userId, ReceivedUpload received, InFlightBytes.Reservation reservation, TraceSpan request) {
         long startedNs = System.nanoTime();
         CompletableFuture<CompletableFuture<UploadResult>> submitted;
         try {
-            submitted = process(userId, received.read(reservation), received.arrivedMs(), reservation, startedNs);
+            submitted =
+                    process(userId, received.read(reservation), received.arrivedMs(), reservation, startedNs, request);
         } catch (RuntimeException e) {
             submitted = CompletableFuture.failedFuture(e);
         }
@@ -71,16 +74,22 @@ final class UploadPipeline {
     }
 
     private CompletableFuture<CompletableFuture<UploadResult>> process(
-            UUID userId, Upload upload, long arrivedMs, InFlightBytes.Reservation reservation, long startedNs) {
+            UUID userId,
+            Upload upload,
+            long arrivedMs,
+            InFlightBytes.Reservation reservation,
+            long startedNs,
+            TraceSpan request) {
         reservation.grow((long) BATCH_OVERHEAD_BYTES * upload.size());
         long receivedMs = clock.millis();
         UserCipher cipher = ciphers.cached(userId);
         if (cipher != null && acceptsAllByCache(userId, upload)) {
-            return CompletableFuture.completedFuture(publish(cipher, upload, receivedMs, arrivedMs, startedNs));
+            return CompletableFuture.completedFuture(
+                    publish(cipher, upload, receivedMs, arrivedMs, startedNs, request));
         }
         return ciphers.find(userId)
                 .thenCompose(found -> rejectBySession(userId, upload)
-                        .thenApply(accepted -> publish(found, accepted, receivedMs, arrivedMs, startedNs)));
+                        .thenApply(accepted -> publish(found, accepted, receivedMs, arrivedMs, startedNs, request)));
     }
 
     private boolean acceptsAllByCache(UUID userId, Upload upload) {
@@ -112,7 +121,7 @@ final class UploadPipeline {
     }
 
     private CompletableFuture<UploadResult> publish(
-            UserCipher cipher, Upload upload, long receivedMs, long arrivedMs, long startedNs) {
+            UserCipher cipher, Upload upload, long receivedMs, long arrivedMs, long startedNs, TraceSpan request) {
         TimeAdjustedUpload placed = TimeAdjustedUpload.of(upload, receivedMs, arrivedMs, shifts);
         List<ParsedBatch> batches = placed.upload().batches();
         if (batches.isEmpty()) {
@@ -120,7 +129,7 @@ final class UploadPipeline {
             return CompletableFuture.completedFuture(new UploadResult(placed, Optional.empty()));
         }
         return publisher
-                .publish(cipher, batches, placed.startedAtMs(), receivedMs)
+                .publish(cipher, batches, placed.startedAtMs(), receivedMs, request)
                 .thenApply(readAfter -> {
                     metrics.accepted(placed, System.nanoTime() - startedNs, receivedMs);
                     metrics.answered(placed);

@@ -1,6 +1,9 @@
 package dev.mindfulcode.ingestservice;
 
 import dev.mindfulcode.identity.Identity;
+import dev.mindfulcode.management.tracing.TraceSpan;
+import dev.mindfulcode.management.tracing.Tracing;
+import dev.mindfulcode.webkit.endpoints.IngestEndpoints;
 import dev.mindfulcode.webkit.problems.ProblemException;
 import java.time.Clock;
 import java.time.Duration;
@@ -33,10 +36,16 @@ final class UploadWebSocketHandler {
     /** Closes a connection whose client keeps sending. */
     static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
+    private static final String MESSAGE = "MESSAGE";
+
+    /** As for the same upload over HTTP. */
+    private static final int ACKNOWLEDGED = 202;
+
     private final UploadReaders readers;
     private final UploadPipeline pipeline;
     private final InFlightBytes inFlight;
     private final IngestMetrics metrics;
+    private final Tracing tracing;
     private final Clock clock;
 
     UploadWebSocketHandler(
@@ -44,11 +53,13 @@ final class UploadWebSocketHandler {
             UploadPipeline pipeline,
             InFlightBytes inFlight,
             IngestMetrics metrics,
+            Tracing tracing,
             Clock clock) {
         this.readers = readers;
         this.pipeline = pipeline;
         this.inFlight = inFlight;
         this.metrics = metrics;
+        this.tracing = tracing;
         this.clock = clock;
     }
 
@@ -102,11 +113,28 @@ final class UploadWebSocketHandler {
     private Mono<CompletableFuture<List<String>>> submit(Identity caller, Received received) {
         CompletableFuture<CompletableFuture<List<String>>> submitted = received.problem() != null
                 ? CompletableFuture.failedFuture(received.problem())
-                : pipeline.submit(caller.userId(), received.upload(), received.reservation())
+                : submitTraced(caller, received)
                         .thenApply(acknowledged ->
                                 acknowledged.thenApply(UploadResult::messages).exceptionally(this::error));
         return Mono.fromFuture(submitted, true)
                 .onErrorResume(failure -> Mono.just(CompletableFuture.completedFuture(error(failure))));
+    }
+
+    /** A message is a request of its own: its span ends with its acknowledgement. */
+    private CompletableFuture<CompletableFuture<UploadResult>> submitTraced(Identity caller, Received received) {
+        TraceSpan span = tracing.request(MESSAGE);
+        CompletableFuture<CompletableFuture<UploadResult>> submitted =
+                pipeline.submit(caller.userId(), received.upload(), received.reservation(), span);
+        if (span.isTraced()) {
+            submitted.thenCompose(acknowledged -> acknowledged).whenComplete((result, failure) -> {
+                if (failure == null) {
+                    span.respond(IngestEndpoints.WEB_SOCKET.path(), ACKNOWLEDGED);
+                } else {
+                    span.fail(failure);
+                }
+            });
+        }
+        return submitted;
     }
 
     private static Mono<List<String>> acknowledged(CompletableFuture<List<String>> answers) {

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.mindfulcode.dataprotection.PostgresUserKeys;
 import dev.mindfulcode.management.PoolMetrics;
+import dev.mindfulcode.management.tracing.Tracing;
 import dev.mindfulcode.projectionservice.erasure.ErasureRunner;
 import dev.mindfulcode.projectionservice.fold.Projection;
 import dev.mindfulcode.projectionservice.loop.KafkaDeadLetterSink;
@@ -65,7 +66,8 @@ public final class ProjectionService implements SmartLifecycle {
             KafkaDeadLetterSink deadLetters,
             List<ProjectionLoop> loops,
             RebuildRunner rebuilds,
-            ErasureRunner erasures) {}
+            ErasureRunner erasures,
+            Tracing tracing) {}
 
     ProjectionService(
             ProjectionSettings settings,
@@ -110,11 +112,13 @@ public final class ProjectionService implements SmartLifecycle {
             PostgresUserKeys keys = PostgresUserKeys.open(database, settings.keyEncryptionKey());
             KafkaDeadLetterSink deadLetters =
                     new KafkaDeadLetterSink(settings.kafka(), settings.registry(), Clock.systemUTC());
+            Tracing tracing = Tracing.of("projection-service", settings.otel());
             List<ProjectionLoop> loops = List.of(
                             loop("written", USER_TOPICS, USER_RECORDS_MAX),
                             loop("streamed", streamed(), STREAMED_RECORDS_MAX))
                     .stream()
-                    .map(loop -> new ProjectionLoop(loop, settings.registry(), database, keys, deadLetters, meters))
+                    .map(loop ->
+                            new ProjectionLoop(loop, settings.registry(), database, keys, deadLetters, meters, tracing))
                     .toList();
             loops.forEach(ProjectionLoop::start);
             RebuildRunner rebuilds = new RebuildRunner(new RebuildSettings(
@@ -124,7 +128,7 @@ public final class ProjectionService implements SmartLifecycle {
             erasures.start();
             List<PoolMetrics> pools =
                     List.of(PoolMetrics.of(meters, database), PoolMetrics.of(meters, rebuildDatabase));
-            return new Running(database, rebuildDatabase, pools, keys, deadLetters, loops, rebuilds, erasures);
+            return new Running(database, rebuildDatabase, pools, keys, deadLetters, loops, rebuilds, erasures, tracing);
         } catch (RuntimeException e) {
             rebuildDatabase.close();
             database.close();
@@ -164,6 +168,7 @@ public final class ProjectionService implements SmartLifecycle {
         stopping.keys().close();
         stopping.rebuildDatabase().close();
         stopping.database().close();
+        stopping.tracing().close();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.mindfulcode.projectionservice;
 import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.management.ManagementServer;
+import dev.mindfulcode.management.tracing.TracingSettings;
 import dev.mindfulcode.schemas.KafkaCluster;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,8 @@ record ProjectionSettings(
         @DefaultValue("false") Boolean mindfulRegisterSchemas,
         @Nullable String mindfulInstanceId,
         @DefaultValue("16") Integer mindfulPluginRuns,
-        @DefaultValue("9464") int managementPort) {
+        @DefaultValue("9464") int managementPort,
+        @DefaultValue TracingSettings otel) {
 
     private static final int PLUGIN_RUNS_MAX = 1_000;
 

@@ -8,6 +8,7 @@ import dev.mindfulcode.dataprotection.SealedEvents;
 import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.embeddedplatform.Platform;
 import dev.mindfulcode.embeddedplatform.TestPlatform;
+import dev.mindfulcode.management.tracing.TracingSettings;
 import dev.mindfulcode.projectionservice.fold.Projection;
 import dev.mindfulcode.projectionservice.fold.ReadModelDatabase;
 import dev.mindfulcode.projectionservice.readmodel.Transaction;
@@ -212,7 +213,8 @@ final class Pipeline implements AutoCloseable {
                         false,
                         null,
                         1,
-                        0),
+                        0,
+                        TracingSettings.OFF),
                 projections,
                 meters,
                 ClockStepWatch.ofSystem());

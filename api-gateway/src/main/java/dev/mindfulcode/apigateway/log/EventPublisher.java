@@ -2,6 +2,7 @@ package dev.mindfulcode.apigateway.log;
 
 import dev.mindfulcode.apigateway.database.AsyncUserCiphers;
 import dev.mindfulcode.dataprotection.SealedEvents;
+import dev.mindfulcode.management.tracing.TraceSpan;
 import dev.mindfulcode.schemas.KafkaCluster;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topic;
@@ -25,6 +26,7 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -42,6 +44,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
+import reactor.util.context.ContextView;
 
 /** Publishes events to Kafka; each is published once all in-sync replicas have it. Thread-safe. */
 public final class EventPublisher implements AutoCloseable {
@@ -143,10 +146,32 @@ public final class EventPublisher implements AutoCloseable {
      * @param value null for a tombstone
      */
     CompletableFuture<LogPosition> publishEncoded(String topic, String key, byte @Nullable [] value) {
+        return publishEncoded(topic, key, value, TraceSpan.NONE);
+    }
+
+    private CompletableFuture<LogPosition> publishEncoded(
+            String topic, String key, byte @Nullable [] value, TraceSpan request) {
+        ProducerRecord<String, byte[]> record = new ProducerRecord<>(topic, key, value);
+        TraceSpan span = request.send(topic);
+        span.addTo(record.headers());
+        CompletableFuture<LogPosition> published = send(record);
+        if (span.isTraced()) {
+            published.whenComplete((position, failure) -> {
+                if (failure == null) {
+                    span.end();
+                } else {
+                    span.fail(failure);
+                }
+            });
+        }
+        return published;
+    }
+
+    private CompletableFuture<LogPosition> send(ProducerRecord<String, byte[]> record) {
         try {
-            return kafka.send(topic, key, value).thenApply(sent -> {
+            return kafka.send(record).thenApply(sent -> {
                 RecordMetadata metadata = sent.getRecordMetadata();
-                return new LogPosition(topic, metadata.partition(), metadata.offset());
+                return new LogPosition(record.topic(), metadata.partition(), metadata.offset());
             });
         } catch (KafkaException | org.apache.kafka.common.KafkaException | IllegalStateException e) {
             // Illegal state: another producer has replaced this one since.
@@ -166,10 +191,10 @@ public final class EventPublisher implements AutoCloseable {
 
     /** Publishes values in this order; fails with 503 if Kafka does not acknowledge all of them in time. */
     public Mono<List<LogPosition>> publishAll(Topic<?> topic, UUID userId, List<byte[]> values) {
-        return Mono.fromCallable(() -> values.stream()
-                        .map(value -> publishEncoded(topic.name(), userId.toString(), value))
-                        .toList())
-                .subscribeOn(blocking)
+        return Mono.deferContextual(context -> Mono.fromCallable(() -> values.stream()
+                                .map(value -> publishEncoded(topic.name(), userId.toString(), value, request(context)))
+                                .toList())
+                        .subscribeOn(blocking))
                 .flatMapMany(Flux::fromIterable)
                 .concatMap(Mono::fromFuture)
                 .collectList()
@@ -182,10 +207,16 @@ public final class EventPublisher implements AutoCloseable {
     }
 
     private Mono<LogPosition> append(String topic, String key, byte @Nullable [] value) {
-        return Mono.fromCallable(() -> publishEncoded(topic, key, value))
-                .subscribeOn(blocking)
+        return Mono.deferContextual(
+                        context -> Mono.fromCallable(() -> publishEncoded(topic, key, value, request(context)))
+                                .subscribeOn(blocking))
                 .flatMap(Mono::fromFuture)
                 .onErrorMap(EventPublisher::isKafkaFailure, EventPublisher::unavailable);
+    }
+
+    /** Returns the span of the request that publishes. */
+    private static TraceSpan request(ContextView context) {
+        return context.<TraceSpan>getOrEmpty(TraceSpan.class).orElse(TraceSpan.NONE);
     }
 
     /** Returns the end offsets of those partitions whose topics exist; blocks. */

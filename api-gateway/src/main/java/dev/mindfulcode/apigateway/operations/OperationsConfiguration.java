@@ -5,6 +5,7 @@ import dev.mindfulcode.apigateway.log.KafkaHealth;
 import dev.mindfulcode.apigateway.log.RegistryHealth;
 import dev.mindfulcode.management.PoolMetrics;
 import dev.mindfulcode.management.ServiceMetrics;
+import dev.mindfulcode.management.tracing.Tracing;
 import dev.mindfulcode.webkit.endpoints.Access;
 import dev.mindfulcode.webkit.endpoints.Endpoint;
 import dev.mindfulcode.webkit.endpoints.Endpoint.Feature;
@@ -77,6 +78,11 @@ public class OperationsConfiguration {
     @Bean
     RequestMetrics gatewayRequestMetrics(GatewayMetrics metrics) {
         return new RequestMetrics(metrics.registry());
+    }
+
+    @Bean
+    RequestTracing gatewayRequestTracing(Tracing tracing) {
+        return new RequestTracing(tracing);
     }
 
     @Bean

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.server.ServerWebExchange;
@@ -99,15 +100,19 @@ final class RequestMetrics implements WebFilter {
     private void record(ServerWebExchange exchange, long tookNs) {
         Object pattern = exchange.getAttribute(RouterFunctions.MATCHING_PATTERN_ATTRIBUTE);
         HttpStatusCode status = exchange.getResponse().getStatusCode();
-        String method = exchange.getRequest().getMethod().name();
-        Route route = new Route(
-                METHODS.contains(method) ? method : OTHER_METHOD, pattern == null ? NO_ROUTE : pattern.toString());
+        Route route =
+                new Route(method(exchange.getRequest().getMethod()), pattern == null ? NO_ROUTE : pattern.toString());
         counters.computeIfAbsent(new Label(route, status == null ? 200 : status.value()), this::newCounter)
                 .increment();
         Timer timer = timers.get(route);
         if (timer != null) {
             timer.record(tookNs, TimeUnit.NANOSECONDS);
         }
+    }
+
+    /** Returns a method of HTTP; a client may send any other word. */
+    static String method(HttpMethod method) {
+        return METHODS.contains(method.name()) ? method.name() : OTHER_METHOD;
     }
 
     private Counter newCounter(Label label) {

@@ -1,12 +1,15 @@
 package dev.mindfulcode.projectionservice.loop;
 
 import dev.mindfulcode.dataprotection.UserKeys;
+import dev.mindfulcode.management.tracing.TraceSpan;
+import dev.mindfulcode.management.tracing.Tracing;
 import dev.mindfulcode.projectionservice.fold.Projection;
 import dev.mindfulcode.projectionservice.loop.LoopMetrics.Setback;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +48,7 @@ public final class ProjectionLoop implements AutoCloseable {
     private final RecordReader reader;
     private final BatchWriter writer;
     private final LoopMetrics metrics;
+    private final BatchTraces traces;
     private final Backoff backoff = new Backoff();
     private final Thread thread;
     private int lostRecordChecks;
@@ -58,8 +62,10 @@ public final class ProjectionLoop implements AutoCloseable {
             DataSource database,
             UserKeys keys,
             DeadLetterSink deadLetters,
-            MeterRegistry meters) {
+            MeterRegistry meters,
+            Tracing tracing) {
         this.settings = settings;
+        traces = new BatchTraces(tracing, InstantSource.system());
         consumers = () -> new KafkaConsumer<>(settings.consumerConfig());
         reader = new RecordReader(settings.topics(), registry, keys);
         metrics = new LoopMetrics(meters, settings.name(), settings.projections()).showFollowing();
@@ -185,20 +191,25 @@ public final class ProjectionLoop implements AutoCloseable {
     private void apply(ConsumerRecords<byte @Nullable [], byte @Nullable []> records, PartitionPositions positions) {
         Set<TopicPartition> partitions = records.partitions();
         long begunNanos = System.nanoTime();
+        List<TraceSpan> spans = traces.begin(records);
         try {
             writer.apply(reader.read(records), positions.known());
+            spans.forEach(TraceSpan::end);
             metrics.batch(Duration.ofNanos(System.nanoTime() - begunNanos), oldestMs(records));
             if (!positions.isAnyUnknown()) {
                 backoff.succeeded();
             }
         } catch (FencedException e) {
+            spans.forEach(span -> span.fail(e));
             log.info("Reading offsets again: loop={}, reason={}", name(), e.getMessage());
             metrics.setback(Setback.FENCED);
             positions.forget(partitions);
         } catch (WakeupException | InterruptException e) {
+            spans.forEach(span -> span.fail(e));
             positions.forget(partitions);
             throw e;
         } catch (SQLException | RuntimeException e) {
+            spans.forEach(span -> span.fail(e));
             positions.forget(partitions);
             failed(Setback.APPLY, e);
         }

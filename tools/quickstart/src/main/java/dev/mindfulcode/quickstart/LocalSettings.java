@@ -29,6 +29,8 @@ final class LocalSettings {
             "MINDFUL_TEAM_MEMBERS_MIN",
             "OIDC_AUDIENCE",
             "OIDC_ISSUER_URI",
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            "OTEL_TRACES_SAMPLER_ARG",
             "RATE_LIMIT_ACCOUNT",
             "RATE_LIMIT_ADDRESS",
             "RATE_LIMIT_REGISTER",

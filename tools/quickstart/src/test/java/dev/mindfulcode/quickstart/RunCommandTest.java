@@ -91,7 +91,8 @@ class RunCommandTest {
 
         Path secrets = data.resolve("secrets.properties");
         assertThat(Secrets.beginRotation(secrets)).isTrue();
-        try (ForkedRun run = ForkedRun.start(data, port).awaitReady(origin)) {
+        try (TraceReceiver traces = TraceReceiver.start();
+                ForkedRun run = startTraced(data, port, traces).awaitReady(origin)) {
             Eventually.holds(
                     "keys are sealed with the new key, and the old one is deleted",
                     () -> Secrets.readOrCreate(secrets).previousEncryptionKey().isEmpty());
@@ -100,8 +101,55 @@ class RunCommandTest {
             again.type(session, 2, 40);
             again.type(session, 1, 30); // sent again by a client that never saw its 202
             Eventually.holds("everything is counted, once", () -> again.keystrokesCounted() == 90);
+            again.startSession();
             run.pressCtrlC();
             run.awaitEnd(STOP_TIMEOUT);
+            followsRequestsToTheirRows(traces, again);
+        }
+    }
+
+    private static ForkedRun startTraced(Path data, int port, TraceReceiver traces) throws IOException {
+        Files.writeString(
+                data.resolve("settings.properties"),
+                "OTEL_EXPORTER_OTLP_ENDPOINT=" + traces.endpoint() + "\nOTEL_TRACES_SAMPLER_ARG=1\n");
+        return ForkedRun.start(data, port);
+    }
+
+    /** Each service exports what it has at its end. */
+    private static void followsRequestsToTheirRows(TraceReceiver traces, TestUser user) {
+        followed(
+                traces,
+                List.of(
+                        "ingest-service: POST /api/keystrokes",
+                        "ingest-service: send keystrokes",
+                        "flow-stream: process keystrokes",
+                        "projection-service: process flow-states"));
+        followed(
+                traces,
+                List.of(
+                        "api-gateway: POST /api/sessions/start",
+                        "api-gateway: send sessions",
+                        "projection-service: process sessions"));
+        assertThat(traces.attributes())
+                .contains("/api/keystrokes")
+                .noneMatch(value -> UUID_TEXT.matcher(value).find())
+                .doesNotContain(user.email, user.token);
+    }
+
+    /** There is a trace in which each of these spans is a child of the one before. */
+    private static void followed(TraceReceiver traces, List<String> path) {
+        List<TraceReceiver.Span> last = List.of();
+        for (String step : path) {
+            List<TraceReceiver.Span> before = last;
+            last = traces.spans().stream()
+                    .filter(span -> (span.service() + ": " + span.name()).equals(step))
+                    .filter(span -> before.isEmpty()
+                            ? span.parent().isEmpty()
+                            : before.stream()
+                                    .anyMatch(parent -> span.trace().equals(parent.trace())
+                                            && span.parent().equals(parent.id())))
+                    .toList();
+            assertThat(last).as(step + " among " + traces.spans()).isNotEmpty();
         }
     }
 
