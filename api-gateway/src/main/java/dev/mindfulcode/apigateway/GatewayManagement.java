@@ -15,6 +15,6 @@ class GatewayManagement {
     @Bean
     ManagementServer gatewayManagement(GatewaySettings settings, Readiness readiness, ServiceMetrics metrics) {
         return new ManagementServer(
-                settings.managementPort(), () -> Health.OK, readiness::health, metrics, InstantSource.system());
+                settings.management(), () -> Health.OK, readiness::health, metrics, InstantSource.system());
     }
 }

@@ -15,6 +15,7 @@ import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.webhooks.WebhookSettings;
 import dev.mindfulcode.webkit.limits.CidrBlock;
 import dev.mindfulcode.webkit.limits.Quota;
+import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -42,7 +43,8 @@ record GatewaySettings(
         @DefaultValue("") String trustedProxies,
         @DefaultValue("20") Integer maxConnections,
         @DefaultValue("3001") Integer port,
-        @DefaultValue("9464") Integer managementPort) {
+        @DefaultValue("9464") Integer managementPort,
+        @Nullable String managementAddress) {
 
     private static final int MAX_CONNECTIONS_LIMIT = 1_000;
     private static final int PORT_MAX = 65_535;
@@ -50,12 +52,16 @@ record GatewaySettings(
     GatewaySettings {
         requireBetween("MAX_CONNECTIONS", maxConnections, 1, MAX_CONNECTIONS_LIMIT);
         requireBetween("PORT", port, 0, PORT_MAX);
-        ManagementServer.requirePort(managementPort);
+        ManagementServer.address(managementAddress, managementPort);
         rateLimit.with(trustedProxies, redis.url());
     }
 
     LimitSettings limits() {
         return rateLimit.with(trustedProxies, redis.url());
+    }
+
+    InetSocketAddress management() {
+        return ManagementServer.address(managementAddress, managementPort);
     }
 
     SchemaRegistry registry() {

@@ -26,7 +26,7 @@ class FlowStreamManagement {
     @Bean
     ManagementServer streamManagement(FlowStreamSettings settings, FlowStream stream, ServiceMetrics metrics) {
         return new ManagementServer(
-                settings.managementPort(),
+                settings.management(),
                 () -> Health.of("stream", !stream.hasFailed()),
                 () -> Health.of("stream", stream.isReady()),
                 metrics,

@@ -9,6 +9,7 @@ import dev.mindfulcode.management.tracing.TracingSettings;
 import dev.mindfulcode.schemas.KafkaCluster;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import java.math.BigDecimal;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,7 @@ record FlowStreamSettings(
         @DefaultValue("0.5") BigDecimal teamPrivacyRhoPerDay,
         @Nullable BigDecimal teamPrivacyRhoPerMonth,
         @DefaultValue("9464") int managementPort,
+        @Nullable String managementAddress,
         @DefaultValue TracingSettings otel) {
 
     private static final int COMMIT_INTERVAL_MS_MAX = 30_000;
@@ -63,7 +65,7 @@ record FlowStreamSettings(
                 "MINDFUL_STATE_DIR", mindfulStateDir, "/var/lib/mindful/flow-stream, a folder of this process alone");
         PostgresUrl.parse(databaseUrl);
         KeyEncryptionKey.parse(encryptionKey, encryptionKeyPrevious);
-        ManagementServer.requirePort(managementPort);
+        ManagementServer.address(managementAddress, managementPort);
         requireBetween("MINDFUL_COMMIT_INTERVAL_MS", mindfulCommitIntervalMs, 1, COMMIT_INTERVAL_MS_MAX);
         requireBetween("MINDFUL_STREAM_THREADS", mindfulStreamThreads, 1, THREADS_MAX);
         if (mindfulTeamMembersMin < TeamDayRelease.MEMBERS_MIN_LEAST) {
@@ -112,6 +114,10 @@ record FlowStreamSettings(
                 Duration.ofMillis(mindfulCommitIntervalMs),
                 mindfulStreamThreads,
                 mindfulInstanceId);
+    }
+
+    InetSocketAddress management() {
+        return ManagementServer.address(managementAddress, managementPort);
     }
 
     /** Returns no values: some are secret. */

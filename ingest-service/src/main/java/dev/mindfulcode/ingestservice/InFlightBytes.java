@@ -10,6 +10,8 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class InFlightBytes {
 
+    private static final double NEARLY_FULL = 0.75;
+
     private final long maxBytes;
     private final AtomicLong bytes = new AtomicLong();
 
@@ -23,6 +25,11 @@ final class InFlightBytes {
 
     long bytes() {
         return bytes.get();
+    }
+
+    /** Returns whether little room is left; it is before uploads are rejected. */
+    boolean isNearlyFull() {
+        return bytes.get() > maxBytes * NEARLY_FULL;
     }
 
     Reservation newReservation() {

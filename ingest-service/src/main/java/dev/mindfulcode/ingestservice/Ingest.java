@@ -6,6 +6,7 @@ import dev.mindfulcode.dataprotection.PostgresUserKeys;
 import dev.mindfulcode.dataprotection.ProtectionSecrets;
 import dev.mindfulcode.identity.BlindIndex;
 import dev.mindfulcode.identity.CredentialVerifier;
+import dev.mindfulcode.management.Health;
 import dev.mindfulcode.management.PoolMetrics;
 import dev.mindfulcode.management.tracing.Tracing;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
@@ -32,6 +33,7 @@ final class Ingest implements AutoCloseable {
     private final HikariDataSource keys;
     private final PoolMetrics pool;
     private final Tracing tracing;
+    private final InFlightBytes inFlight;
     private final PostgresUserKeys userKeys;
     private final UserCipherLookup ciphers;
     private final SessionAccessLookup sessions;
@@ -47,7 +49,7 @@ final class Ingest implements AutoCloseable {
         credentials = CredentialVerifier.open(
                 database, settings.jwtKey(), settings.oidcIssuer(), null, () -> BlindIndex.ofSubjects(secrets), clock);
         RequestAuthenticator authenticator = new RequestAuthenticator(credentials);
-        InFlightBytes inFlight = new InFlightBytes(settings.mindfulIngestInFlightBytes());
+        inFlight = new InFlightBytes(settings.mindfulIngestInFlightBytes());
         AtomicInteger connections = new AtomicInteger();
         IngestMetrics metrics = new IngestMetrics(meters, inFlight, connections);
         UploadReaders readers = UploadReaders.standard();
@@ -126,9 +128,9 @@ final class Ingest implements AutoCloseable {
         return publisher;
     }
 
-    /** Returns whether batches can be stored, as far as is known. */
-    boolean isReady() {
-        return publisher.isReady();
+    /** Returns whether batches can be stored, as far as is known. Never blocks. */
+    Health health() {
+        return Health.of("kafka", publisher.isReady()).and("memory", !inFlight.isNearlyFull());
     }
 
     @Override

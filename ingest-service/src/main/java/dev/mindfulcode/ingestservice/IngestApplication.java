@@ -70,11 +70,7 @@ public class IngestApplication {
     @Bean
     ManagementServer ingestManagement(IngestSettings settings, Ingest ingest, ServiceMetrics metrics) {
         return new ManagementServer(
-                settings.managementPort(),
-                () -> Health.OK,
-                () -> Health.of("kafka", ingest.isReady()),
-                metrics,
-                InstantSource.system());
+                settings.management(), () -> Health.OK, ingest::health, metrics, InstantSource.system());
     }
 
     @Bean
@@ -95,11 +91,11 @@ public class IngestApplication {
 
     @Bean
     RouterFunction<ServerResponse> ingestOperations(Ingest ingest) {
-        return ingest.router(new Endpoints()
-                .add(
-                        HEALTH,
-                        request -> ServerResponse.status(ingest.isReady() ? 200 : 503)
-                                .contentType(MediaType.APPLICATION_JSON)
-                                .bodyValue("{\"status\":\"" + (ingest.isReady() ? "ok" : "unavailable") + "\"}")));
+        return ingest.router(new Endpoints().add(HEALTH, request -> {
+            boolean isHealthy = ingest.health().isHealthy();
+            return ServerResponse.status(isHealthy ? 200 : 503)
+                    .contentType(MediaType.APPLICATION_JSON)
+                    .bodyValue("{\"status\":\"" + (isHealthy ? "ok" : "unavailable") + "\"}");
+        }));
     }
 }

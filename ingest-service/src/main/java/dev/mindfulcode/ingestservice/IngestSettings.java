@@ -8,6 +8,7 @@ import dev.mindfulcode.management.ManagementServer;
 import dev.mindfulcode.management.tracing.TracingSettings;
 import dev.mindfulcode.schemas.KafkaCluster;
 import dev.mindfulcode.schemas.SchemaRegistry;
+import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -35,6 +36,7 @@ record IngestSettings(
         @DefaultValue("33554432") long mindfulIngestInFlightBytes,
         @DefaultValue("3001") int port,
         @DefaultValue("9464") int managementPort,
+        @Nullable String managementAddress,
         @DefaultValue TracingSettings otel) {
 
     /** @throws IllegalArgumentException if a setting is missing or invalid; the message repeats no secret */
@@ -44,7 +46,7 @@ record IngestSettings(
         KeyEncryptionKey.parse(encryptionKey, encryptionKeyPrevious);
         PostgresUrl.parse(databaseUrl);
         SchemaRegistry.parse(schemaRegistryUrl, mindfulRegisterSchemas);
-        ManagementServer.requirePort(managementPort);
+        ManagementServer.address(managementAddress, managementPort);
         KafkaCluster.parse(kafkaBootstrapServers, kafkaClientProperties);
         if (mindfulIngestInFlightBytes < UploadLimits.REQUEST_BYTES_MAX) {
             throw new IllegalArgumentException("MINDFUL_INGEST_IN_FLIGHT_BYTES is " + mindfulIngestInFlightBytes
@@ -76,6 +78,10 @@ record IngestSettings(
 
     SchemaRegistry schemaRegistry() {
         return SchemaRegistry.parse(schemaRegistryUrl, mindfulRegisterSchemas);
+    }
+
+    InetSocketAddress management() {
+        return ManagementServer.address(managementAddress, managementPort);
     }
 
     @Override

@@ -68,6 +68,7 @@ final class KeystrokePublisher implements SmartLifecycle {
     private final Map<String, Object> config;
     private final SchemaRegistry registry;
     private final ProducerMetrics metrics;
+    private final KafkaProbe probe;
     private final CountDownLatch ready = new CountDownLatch(1);
     private final ReopenableClient<DefaultKafkaProducerFactory<byte[], byte[]>> producers;
     private final AtomicReference<String> lastFailure = new AtomicReference<>("");
@@ -79,8 +80,9 @@ final class KeystrokePublisher implements SmartLifecycle {
         this.config = config(kafka, inFlightBytesMax);
         this.registry = registry;
         this.metrics = new ProducerMetrics(meters);
+        this.probe = new KafkaProbe(kafka);
         Gauge.builder("mindful.ingest.ready", this, self -> self.isReady() ? 1 : 0)
-                .description("1 since Kafka and the schema registry have responded")
+                .description("1 while Kafka responds, once the schema registry has as well")
                 .register(meters);
         this.producers = new ReopenableClient<>(
                 "ingest-producer", ClockStepWatch.ofSystem(), this::open, DefaultKafkaProducerFactory::destroy);
@@ -94,7 +96,7 @@ final class KeystrokePublisher implements SmartLifecycle {
         factory.setPhysicalCloseTimeout((int) CLOSE_TIMEOUT.toSeconds());
         factory.addListener(metrics);
         long deadlineNs = System.nanoTime() + DELIVERY_TIMEOUT.toNanos();
-        while (running && isReady() && System.nanoTime() - deadlineNs < 0) {
+        while (running && isConnected() && System.nanoTime() - deadlineNs < 0) {
             try {
                 learnTopics(factory);
                 break;
@@ -132,6 +134,7 @@ final class KeystrokePublisher implements SmartLifecycle {
     @Override
     public void start() {
         running = true;
+        probe.start();
         connecting = Mono.fromRunnable(this::connect)
                 .subscribeOn(Schedulers.boundedElastic())
                 .retryWhen(Retry.fixedDelay(Long.MAX_VALUE, RETRY_DELAY).doBeforeRetry(this::logFailure))
@@ -172,6 +175,7 @@ final class KeystrokePublisher implements SmartLifecycle {
         if (attempts != null) {
             attempts.dispose();
         }
+        probe.close();
         producers.close();
     }
 
@@ -182,6 +186,11 @@ final class KeystrokePublisher implements SmartLifecycle {
 
     /** Returns whether batches can be stored, as far as is known. */
     boolean isReady() {
+        return isConnected() && probe.isReachable();
+    }
+
+    /** Returns whether the schemas and topics are known; uploads are sent then, and the producer retries. */
+    private boolean isConnected() {
         return ready.getCount() == 0;
     }
 
@@ -197,7 +206,7 @@ final class KeystrokePublisher implements SmartLifecycle {
     CompletableFuture<Optional<ReadAfterToken>> publish(
             UserCipher cipher, List<ParsedBatch> batches, long[] startedAtMs, long receivedAtMs, TraceSpan request) {
         RecordEncoder records = encoder;
-        if (records == null || !running || !isReady()) {
+        if (records == null || !running || !isConnected()) {
             return CompletableFuture.failedFuture(unavailable());
         }
         List<ProducerRecord<byte[], byte[]>> sealed = new ArrayList<>(batches.size());

@@ -39,6 +39,8 @@ class BrokerOutageTest {
             UUID untouched = server.newSession(user);
             assertThat(server.post(user, BatchJson.of(session, 0)).statusCode()).isEqualTo(202);
 
+            assertThat(server.management("/readyz").statusCode()).isEqualTo(200);
+
             platform.close();
             List<HttpResponse<String>> flood = flood(server, user, session);
 
@@ -49,8 +51,14 @@ class BrokerOutageTest {
             });
             assertThat(server.metrics()).contains("mindful_ingest_in_flight_bytes 0");
 
+            Eventually.holds(() -> server.management("/readyz").statusCode() == 503);
+            assertThat(server.management("/readyz").body()).contains("\"kafka\":{\"status\":\"unhealthy\"}");
+            assertThat(server.management("/livez").statusCode()).isEqualTo(200);
+            assertThat(server.metrics()).contains("mindful_ingest_ready 0");
+
             platform = EmbeddedPlatform.start(sameAgain);
             awaitAccepted(server, user, session);
+            Eventually.holds(() -> server.management("/readyz").statusCode() == 200);
             // The database connection was cut as well.
             assertThat(server.post(user, BatchJson.of(untouched, 0)).statusCode())
                     .isEqualTo(202);

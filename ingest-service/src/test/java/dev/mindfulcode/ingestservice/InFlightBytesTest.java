@@ -30,6 +30,19 @@ class InFlightBytesTest {
     }
 
     @Test
+    void isNearlyFullBeforeItRejectsAndUntilBytesAreReleased() {
+        InFlightBytes.Reservation first = inFlight.newReservation();
+        first.grow(75);
+        assertThat(inFlight.isNearlyFull()).isFalse();
+
+        first.grow(1);
+        assertThat(inFlight.isNearlyFull()).isTrue();
+
+        first.release();
+        assertThat(inFlight.isNearlyFull()).isFalse();
+    }
+
+    @Test
     void releasesOnce() {
         InFlightBytes.Reservation reservation = inFlight.newReservation();
         reservation.grow(10);

@@ -30,7 +30,7 @@ class ProjectionManagement {
     ManagementServer projectionManagement(
             ProjectionSettings settings, ProjectionService service, ServiceMetrics metrics) {
         return new ManagementServer(
-                settings.managementPort(),
+                settings.management(),
                 () -> health(service, LoopState::isAlive),
                 () -> health(service, LoopState::isFollowing).and("projections", service.isFollowing()),
                 metrics,

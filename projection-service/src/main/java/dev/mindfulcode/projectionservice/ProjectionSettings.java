@@ -6,6 +6,7 @@ import dev.mindfulcode.management.ManagementServer;
 import dev.mindfulcode.management.tracing.TracingSettings;
 import dev.mindfulcode.schemas.KafkaCluster;
 import dev.mindfulcode.schemas.SchemaRegistry;
+import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -30,6 +31,7 @@ record ProjectionSettings(
         @Nullable String mindfulInstanceId,
         @DefaultValue("16") Integer mindfulPluginRuns,
         @DefaultValue("9464") int managementPort,
+        @Nullable String managementAddress,
         @DefaultValue TracingSettings otel) {
 
     private static final int PLUGIN_RUNS_MAX = 1_000;
@@ -40,7 +42,7 @@ record ProjectionSettings(
         requireSet("SCHEMA_REGISTRY_URL", schemaRegistryUrl, "http://localhost:8081/apis/registry/v3");
         PostgresUrl.parse(databaseUrl);
         KeyEncryptionKey.parse(encryptionKey, encryptionKeyPrevious);
-        ManagementServer.requirePort(managementPort);
+        ManagementServer.address(managementAddress, managementPort);
         if (mindfulPluginRuns < 1 || mindfulPluginRuns > PLUGIN_RUNS_MAX) {
             throw new IllegalArgumentException("MINDFUL_PLUGIN_RUNS is " + mindfulPluginRuns
                     + "; must be between 1 and " + PLUGIN_RUNS_MAX + ". Each run may use 16 MiB");
@@ -61,6 +63,10 @@ record ProjectionSettings(
 
     KeyEncryptionKey keyEncryptionKey() {
         return KeyEncryptionKey.parse(encryptionKey, encryptionKeyPrevious);
+    }
+
+    InetSocketAddress management() {
+        return ManagementServer.address(managementAddress, managementPort);
     }
 
     /** Returns no values: some are secret. */

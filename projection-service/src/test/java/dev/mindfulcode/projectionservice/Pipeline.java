@@ -214,6 +214,7 @@ final class Pipeline implements AutoCloseable {
                         null,
                         1,
                         0,
+                        null,
                         TracingSettings.OFF),
                 projections,
                 meters,

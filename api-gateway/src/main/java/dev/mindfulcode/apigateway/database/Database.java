@@ -49,6 +49,7 @@ public final class Database implements ReactiveDatabase, AutoCloseable {
 
     private final ConnectionPool pool;
     private final @Nullable ConnectionPool replicaPool;
+    private final ConnectionPool healthPool;
     private final DatabaseClient client;
     private final TransactionalOperator transactions;
     private final HikariDataSource blocking;
@@ -61,6 +62,7 @@ public final class Database implements ReactiveDatabase, AutoCloseable {
     /** @param replica serves reads that allow it, see {@link Replica#allow}; it has a pool of the same size */
     public Database(PostgresUrl url, @Nullable PostgresUrl replica, int maxConnections) {
         pool = pool("gateway", url, maxConnections, Map.of(), ACQUIRE_RETRIES, ACQUIRE_TIMEOUT);
+        healthPool = pool("gateway-health", url, 1, Map.of(), ACQUIRE_RETRIES, ACQUIRE_TIMEOUT);
         replicaPool = replica == null
                 ? null
                 : pool("gateway-replica", replica, maxConnections, READ_ONLY, 0, REPLICA_ACQUIRE_TIMEOUT);
@@ -114,6 +116,21 @@ public final class Database implements ReactiveDatabase, AutoCloseable {
         return client.sql(statement);
     }
 
+    /**
+     * Emits whether the primary responds, by a connection of its own: it does also while requests use all of the pool.
+     */
+    public Mono<Boolean> isReachable(Duration timeout) {
+        return Mono.usingWhen(
+                        healthPool.create(),
+                        connection -> Mono.from(
+                                        connection.createStatement("SELECT 1").execute())
+                                .flatMap(result -> Mono.from(result.map(row -> true))),
+                        Connection::close)
+                .timeout(timeout)
+                .onErrorReturn(false)
+                .defaultIfEmpty(false);
+    }
+
     /** Runs all statements of {@code work} in one transaction of the primary; rolls back if it fails. */
     @Override
     public <T> Mono<T> inTransaction(Mono<T> work) {
@@ -165,6 +182,7 @@ public final class Database implements ReactiveDatabase, AutoCloseable {
         if (replicaPool != null) {
             replicaPool.disposeLater().onErrorComplete().blockOptional(CLOSE_TIMEOUT);
         }
+        healthPool.disposeLater().onErrorComplete().blockOptional(CLOSE_TIMEOUT);
         pool.disposeLater().onErrorComplete().blockOptional(CLOSE_TIMEOUT);
     }
 

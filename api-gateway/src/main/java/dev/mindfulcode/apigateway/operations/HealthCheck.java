@@ -71,7 +71,7 @@ final class HealthCheck {
 
     private Mono<HealthReport> check() {
         return Mono.zip(
-                        databaseAnswers(),
+                        database.isReachable(CHECK_TIMEOUT),
                         kafka.isReachable(CHECK_TIMEOUT),
                         registry.isReachable(CHECK_TIMEOUT),
                         counts())
@@ -88,15 +88,7 @@ final class HealthCheck {
                 new ServicesReport(counts.active(), counts.engines(), liveConnections.getAsInt()));
     }
 
-    private Mono<Boolean> databaseAnswers() {
-        return database.sql("SELECT 1")
-                .map(row -> true)
-                .one()
-                .timeout(CHECK_TIMEOUT)
-                .onErrorReturn(false);
-    }
-
-    /** Omits the counts if the read model is unavailable. */
+    /** Omits the counts if the read model is unavailable or the pool is in use. */
     private Mono<Counts> counts() {
         return database.sql(COUNT)
                 .map(row -> new Counts(row.get("active", Long.class), row.get("engines", Long.class)))

@@ -10,9 +10,11 @@ import io.micrometer.context.ThreadLocalAccessor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
 class DatabaseTest {
@@ -101,6 +103,28 @@ class DatabaseTest {
                             .contextWrite(Replica::allow)
                             .block(TIMEOUT))
                     .isEqualTo(nameOf(primary));
+        }
+    }
+
+    @Test
+    void isReachableWhileRequestsUseTheWholePool() throws InterruptedException {
+        PostgresUrl url = PostgresUrl.parse(TestPlatform.shared().freshDatabase());
+        CountDownLatch held = new CountDownLatch(1);
+        try (Database database = new Database(url, 1)) {
+            Disposable busy = database.inTransaction(database.sql("SELECT 1")
+                            .then()
+                            .doOnSuccess(_ -> held.countDown())
+                            .then(Mono.never()))
+                    .subscribe();
+            held.await();
+
+            assertThat(database.isReachable(TIMEOUT).block()).isTrue();
+            assertThat(database.activeConnections()).as("still in use").isEqualTo(1);
+            busy.dispose();
+        }
+        PostgresUrl nowhere = PostgresUrl.parse("postgresql://user:password@127.0.0.1:1/unavailable");
+        try (Database database = new Database(nowhere, 1)) {
+            assertThat(database.isReachable(TIMEOUT).block()).isFalse();
         }
     }
 

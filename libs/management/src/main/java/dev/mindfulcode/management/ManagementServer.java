@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
@@ -47,7 +48,7 @@ public final class ManagementServer implements SmartLifecycle, ApplicationListen
         System.setProperty("jdk.httpserver.maxConnections", String.valueOf(CONNECTIONS_MAX));
     }
 
-    private final int requestedPort;
+    private final InetSocketAddress requested;
     private final Supplier<Health> liveness;
     private final Supplier<Health> readiness;
     private final ServiceMetrics metrics;
@@ -57,30 +58,46 @@ public final class ManagementServer implements SmartLifecycle, ApplicationListen
     private @Nullable ExecutorService threads;
 
     /**
-     * @param port 0 chooses a free one
+     * @param address made by {@link #address}
      * @param liveness of the service itself, apart from its dependencies; deadlocks are detected here
      */
     public ManagementServer(
-            int port,
+            InetSocketAddress address,
             Supplier<Health> liveness,
             Supplier<Health> readiness,
             ServiceMetrics metrics,
             InstantSource clock) {
-        this.requestedPort = port;
+        this.requested = address;
         this.liveness = liveness;
         this.readiness = readiness;
         this.metrics = metrics;
         this.clock = clock;
     }
 
-    /** @throws IllegalArgumentException if the setting is no port; 0 chooses a free one */
-    public static void requirePort(int port) {
+    /**
+     * Returns the address that two settings describe.
+     *
+     * @param address an IP address of this machine; null or blank for all of them
+     * @param port 0 chooses a free one
+     * @throws IllegalArgumentException if a setting is invalid
+     */
+    public static InetSocketAddress address(@Nullable String address, int port) {
         if (port < 0 || port > PORT_MAX) {
             throw new IllegalArgumentException("MANAGEMENT_PORT is " + port + "; must be between 0 and " + PORT_MAX);
         }
+        if (address == null || address.isBlank()) {
+            return new InetSocketAddress(port);
+        }
+        try {
+            return new InetSocketAddress(InetAddress.ofLiteral(address.strip()), port);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "MANAGEMENT_ADDRESS is " + address + "; must be an IP address of this machine, such as 127.0.0.1",
+                    e);
+        }
     }
 
-    /** @throws IllegalStateException if the port is taken */
+    /** @throws IllegalStateException if the port is taken or the address is not of this machine */
     @Override
     public synchronized void start() {
         if (server != null) {
@@ -88,10 +105,12 @@ public final class ManagementServer implements SmartLifecycle, ApplicationListen
         }
         HttpServer started;
         try {
-            started = HttpServer.create(new InetSocketAddress(requestedPort), BACKLOG);
+            started = HttpServer.create(requested, BACKLOG);
         } catch (IOException e) {
             throw new IllegalStateException(
-                    "MANAGEMENT_PORT " + requestedPort + " cannot be opened: " + e.getMessage() + "; set a free port",
+                    "MANAGEMENT_PORT " + requested.getPort() + " cannot be opened on "
+                            + requested.getAddress().getHostAddress() + ": " + e.getMessage()
+                            + "; set a free port, and MANAGEMENT_ADDRESS to an address of this machine or to none",
                     e);
         }
         threads = Executors.newCachedThreadPool(
@@ -118,7 +137,7 @@ public final class ManagementServer implements SmartLifecycle, ApplicationListen
 
     /** Returns the port that the server listens on. */
     public synchronized int port() {
-        return server == null ? requestedPort : server.getAddress().getPort();
+        return server == null ? requested.getPort() : server.getAddress().getPort();
     }
 
     /** Ends readiness before anything stops, so that no new traffic arrives meanwhile. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
@@ -32,7 +34,9 @@ class ManagementServerTest {
     private final HttpClient http = HttpClient.newHttpClient();
     private Health live = Health.OK;
     private Health ready = Health.of("database", true);
-    private final ManagementServer server = new ManagementServer(0, () -> live, () -> ready, metrics, CLOCK);
+    private static final InetSocketAddress FREE_PORT = ManagementServer.address(null, 0);
+
+    private final ManagementServer server = new ManagementServer(FREE_PORT, () -> live, () -> ready, metrics, CLOCK);
 
     @AfterEach
     void stop() {
@@ -78,7 +82,7 @@ class ManagementServerTest {
         CountDownLatch checked = new CountDownLatch(8);
         CountDownLatch answers = new CountDownLatch(1);
         ManagementServer waiting = new ManagementServer(
-                0,
+                FREE_PORT,
                 () -> live,
                 () -> {
                     checked.countDown();
@@ -166,7 +170,7 @@ class ManagementServerTest {
         Supplier<Health> failing = () -> {
             throw new IllegalStateException("this check fails");
         };
-        ManagementServer other = new ManagementServer(0, () -> live, failing, metrics, CLOCK);
+        ManagementServer other = new ManagementServer(FREE_PORT, () -> live, failing, metrics, CLOCK);
         other.start();
         try {
             HttpResponse<String> response =
@@ -182,12 +186,38 @@ class ManagementServerTest {
     @Test
     void namesTheSettingIfThePortIsTaken() throws IOException {
         try (ServerSocket taken = new ServerSocket(0)) {
-            ManagementServer refused =
-                    new ManagementServer(taken.getLocalPort(), () -> live, () -> ready, metrics, CLOCK);
+            ManagementServer refused = new ManagementServer(
+                    ManagementServer.address(null, taken.getLocalPort()), () -> live, () -> ready, metrics, CLOCK);
             assertThatThrownBy(refused::start)
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("MANAGEMENT_PORT " + taken.getLocalPort() + " cannot be opened");
         }
+    }
+
+    @Test
+    void listensOnTheAddressOfItsSetting() throws Exception {
+        ManagementServer loopback =
+                new ManagementServer(ManagementServer.address("127.0.0.2", 0), () -> live, () -> ready, metrics, CLOCK);
+        loopback.start();
+        try {
+            assertThat(send(HttpRequest.newBuilder(URI.create("http://127.0.0.2:" + loopback.port() + "/livez"))
+                                    .build())
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThatThrownBy(() -> new Socket("127.0.0.1", loopback.port()).close())
+                    .isInstanceOf(ConnectException.class);
+        } finally {
+            loopback.stop();
+        }
+    }
+
+    @Test
+    void rejectsAnAddressThatIsNone() {
+        assertThatThrownBy(() -> ManagementServer.address("localhost:1", 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("MANAGEMENT_ADDRESS is localhost:1; must be an IP address");
+        assertThatThrownBy(() -> ManagementServer.address(" ", 65_536))
+                .hasMessage("MANAGEMENT_PORT is 65536; must be between 0 and 65535");
     }
 
     private HttpResponse<String> get(String path) throws Exception {
