@@ -45,7 +45,8 @@ public record TopicLayout(int partitions, int replication, int minInSyncReplicas
         return topic.partitionsOf(partitions);
     }
 
-    NewTopic newTopic(Topic<?> topic) {
+    /** Returns the topic as {@link Topics#createMissing} creates it. */
+    public NewTopic newTopic(Topic<?> topic) {
         return new NewTopic(topic.name(), Optional.of(partitionsOf(topic)), Optional.of((short) replication))
                 .configs(settings(topic));
     }

@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -466,6 +467,62 @@ final class PostgresUserKeysTest {
             keys.pollChanges();
             assertThat(keys.cached(later)).as("changes of the other server").isEmpty();
         }
+    }
+
+    /** As pg_basebackup does it; ENCRYPTION_KEY is in none of the files. */
+    @Test
+    void restoresABackupOfTheRunningServerWithTheKeyAndNotWithoutIt() throws Exception {
+        Path live = folder.resolve("live");
+        Path restored = folder.resolve("restored");
+        byte[] ciphertext;
+        try (RestartablePostgres server = new RestartablePostgres()) {
+            server.start(live);
+            DataSource own = PostgresUrl.parse(server.databaseUrl()).dataSource();
+            PostgresUserKeys.migrate(own);
+            ciphertext = new PostgresUserKeys(own, KEK, ticker).create(user).encrypt(PLAINTEXT, "keystrokes", 1);
+            try (Connection connection = own.getConnection();
+                    Statement statement = connection.createStatement()) {
+                statement.execute("SELECT pg_backup_start('rehearsal', true)");
+                copy(live, restored);
+                Path data = restored.resolve("data");
+                Files.delete(data.resolve("postmaster.pid"));
+                try (ResultSet row = statement.executeQuery("SELECT labelfile FROM pg_backup_stop(false)")) {
+                    assertThat(row.next()).isTrue();
+                    Files.writeString(data.resolve("backup_label"), row.getString(1));
+                }
+                // The log that was written meanwhile belongs to the backup.
+                try (Stream<Path> segments = Files.list(live.resolve("data/pg_wal"))) {
+                    for (Path segment : segments.filter(Files::isRegularFile).toList()) {
+                        Files.copy(
+                                segment,
+                                data.resolve("pg_wal").resolve(segment.getFileName()),
+                                StandardCopyOption.REPLACE_EXISTING);
+                    }
+                }
+            }
+            server.stop();
+
+            server.start(restored);
+            UserCipher cipher =
+                    new PostgresUserKeys(own, KEK, ticker).find(user).orElseThrow();
+            assertThat(cipher.decrypt(ciphertext, "keystrokes", 1)).isEqualTo(PLAINTEXT);
+            KeyEncryptionKey another =
+                    KeyEncryptionKey.parse(Base64.getEncoder().encodeToString(AesGcm.randomKey()));
+            PostgresUserKeys withoutTheKey = new PostgresUserKeys(own, another, ticker);
+            assertThatThrownBy(() -> withoutTheKey.find(user)).isInstanceOf(UserKeyException.class);
+        }
+        try (Stream<Path> files = Files.walk(restored)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                assertThat(contains(
+                                Files.readAllBytes(file), Base64.getDecoder().decode(SECRET)))
+                        .as(file.toString())
+                        .isFalse();
+            }
+        }
+    }
+
+    private static boolean contains(byte[] bytes, byte[] part) {
+        return new String(bytes, StandardCharsets.ISO_8859_1).contains(new String(part, StandardCharsets.ISO_8859_1));
     }
 
     private static void copy(Path from, Path to) throws IOException {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.cli.cluster;
+
+import org.jspecify.annotations.NullMarked;
