@@ -84,7 +84,7 @@ class DatabaseRoleTest {
             outcome.set(scrub.run());
             return outcome.get() != null;
         });
-        assertThat(outcome.get().toString())
+        assertThat(String.valueOf(outcome.get()))
                 .as("nothing is left to the operator but settings of the server")
                 .doesNotContain("VACUUM", "CHECKPOINT", "pg_switch_wal");
     }
