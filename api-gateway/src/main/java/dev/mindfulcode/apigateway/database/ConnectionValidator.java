@@ -13,7 +13,8 @@ import reactor.core.publisher.Mono;
 /**
  * Validates a pooled connection with a round trip before it is used, at most once per {@link #VALIDITY}. Without
  * validation the pool would keep connections whose server is gone; validation of each use would double the round trips.
- * A replica must also replay what the primary writes: one that has lost it would serve deleted rows for ever.
+ * A replica must also receive and replay what the primary writes: one that has lost it, or was promoted beside it,
+ * would serve deleted rows for ever.
  */
 final class ConnectionValidator {
 
@@ -24,10 +25,9 @@ final class ConnectionValidator {
 
     /** A standby without changes to replay is not late, however old its last transaction. */
     private static final String IS_FRESH = """
-            SELECT NOT pg_is_in_recovery()
-                OR EXISTS (SELECT FROM pg_stat_wal_receiver)
-                    AND (pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn()
-                        OR pg_last_xact_replay_timestamp() > now() - INTERVAL '10 seconds')
+            SELECT EXISTS (SELECT FROM pg_stat_wal_receiver)
+                AND (pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn()
+                    OR pg_last_xact_replay_timestamp() > now() - INTERVAL '10 seconds')
             """;
 
     private final Map<Connection, Long> validatedAtNs = Collections.synchronizedMap(new WeakHashMap<>());

@@ -45,6 +45,7 @@ class DatabaseTest {
     void readsFromTheReplicaWhereTheContextAllowsIt() {
         PostgresUrl primary = PostgresUrl.parse(TestPlatform.shared().freshDatabase());
         PostgresUrl replica = PostgresUrl.parse(TestPlatform.shared().freshDatabase());
+        claimsToFollow(replica);
         try (Database database = new Database(primary, replica, 1)) {
             Mono<String> name = database.sql("SELECT current_database()::text AS name")
                     .map(row -> Objects.requireNonNull(row.get("name", String.class)))
@@ -83,19 +84,11 @@ class DatabaseTest {
         }
     }
 
-    /** A database that says of itself that it is a standby, and receives nothing: it has lost its primary. */
+    /** As a standby that was promoted, or that has lost its primary: what it has grows old. */
     @Test
-    void readsFromThePrimaryWhileTheReplicaDoesNotFollow() {
+    void readsFromThePrimaryWhileTheReplicaReceivesNothing() {
         PostgresUrl primary = PostgresUrl.parse(TestPlatform.shared().freshDatabase());
         PostgresUrl replica = PostgresUrl.parse(TestPlatform.shared().freshDatabase());
-        try (Database standby = new Database(replica, 1)) {
-            for (String statement : List.of(
-                    "CREATE SCHEMA standby",
-                    "CREATE FUNCTION standby.pg_is_in_recovery() RETURNS boolean LANGUAGE sql RETURN true",
-                    "ALTER DATABASE \"" + nameOf(replica) + "\" SET search_path = standby, pg_catalog, public")) {
-                standby.sql(statement).then().block(TIMEOUT);
-            }
-        }
         try (Database database = new Database(primary, replica, 1)) {
             assertThat(database.sql("SELECT current_database()::text AS name")
                             .map(row -> Objects.requireNonNull(row.get("name", String.class)))
@@ -125,6 +118,20 @@ class DatabaseTest {
         PostgresUrl nowhere = PostgresUrl.parse("postgresql://user:password@127.0.0.1:1/unavailable");
         try (Database database = new Database(nowhere, 1)) {
             assertThat(database.isReachable(TIMEOUT).block()).isFalse();
+        }
+    }
+
+    /** Lets a database say of itself that it receives from a primary and has replayed everything. */
+    private static void claimsToFollow(PostgresUrl url) {
+        try (Database database = new Database(url, 1)) {
+            for (String statement : List.of(
+                    "CREATE SCHEMA standby",
+                    "CREATE VIEW standby.pg_stat_wal_receiver AS SELECT 1 AS pid",
+                    "CREATE FUNCTION standby.pg_last_wal_receive_lsn() RETURNS pg_lsn LANGUAGE sql RETURN pg_lsn '0/1'",
+                    "CREATE FUNCTION standby.pg_last_wal_replay_lsn() RETURNS pg_lsn LANGUAGE sql RETURN pg_lsn '0/1'",
+                    "ALTER DATABASE \"" + nameOf(url) + "\" SET search_path = standby, pg_catalog, public")) {
+                database.sql(statement).then().block(TIMEOUT);
+            }
         }
     }
 
