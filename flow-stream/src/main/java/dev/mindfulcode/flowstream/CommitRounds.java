@@ -7,7 +7,9 @@ import java.util.concurrent.atomic.LongAdder;
  * Decides when stream threads commit before the commit interval is over. While few keystroke records arrive, the stall
  * of a commit harms nobody and readers want to see what they wrote: time is divided into rounds, and a thread commits
  * at most once per round what arrived in the round before. Above {@link #INPUTS_PER_SECOND_MAX} only the commit
- * interval applies. Shared by all tasks of an instance. Thread-safe.
+ * interval applies. Where commits are slow, a thread processes {@link #PROCESSING_PER_STALL} times as long as the last
+ * one stalled it: a thread that only commits falls behind for good, and processes so little that it seems quiet. Shared
+ * by all tasks of an instance. Thread-safe.
  */
 final class CommitRounds {
 
@@ -21,10 +23,16 @@ final class CommitRounds {
 
     static final int INPUTS_PER_SECOND_MAX = 50;
 
+    static final int PROCESSING_PER_STALL = 4;
+
+    /** Also after a long stall, and after the clock was set back. */
+    static final Duration PROCESSING_MAX = Duration.ofSeconds(5);
+
     private static final long RATE_WINDOW_MS = 1_000;
 
     private final LongAdder inputs = new LongAdder();
     private final ThreadLocal<Long> commitRequestedAtMs = ThreadLocal.withInitial(() -> Long.MIN_VALUE);
+    private final ThreadLocal<Long> processesUntilMs = ThreadLocal.withInitial(() -> Long.MIN_VALUE);
     private long windowStartMs;
     private long inputsBeforeWindow;
     private boolean wasQuiet = true;
@@ -44,6 +52,22 @@ final class CommitRounds {
             inputsBeforeWindow = inputsNow;
         }
         return isQuiet && wasQuiet;
+    }
+
+    /** Records a tick of a task of the calling thread; one later than a round after a commit was stalled by it. */
+    void tick(long beforeMs, long nowMs) {
+        long stallMs = nowMs - beforeMs - LENGTH.toMillis();
+        long untilMs = nowMs + Math.min(PROCESSING_PER_STALL * stallMs, PROCESSING_MAX.toMillis());
+        boolean isStalled = stallMs > 0 && commitRequestedAtMs.get() >= beforeMs;
+        if (isStalled && (!mustProcess(nowMs) || untilMs > processesUntilMs.get())) {
+            processesUntilMs.set(untilMs);
+        }
+    }
+
+    /** Returns whether the calling thread must process before it commits early again. */
+    boolean mustProcess(long nowMs) {
+        long untilMs = processesUntilMs.get();
+        return nowMs < untilMs && untilMs - nowMs <= PROCESSING_MAX.toMillis();
     }
 
     /**

@@ -25,6 +25,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     is rare enough that the stall of a commit leaves the 99th percentile alone, see
  *     tools/benchmarks/results/flow-stream.md
  * @param mindfulStreamThreads more threads than partitions have no effect
+ * @param mindfulStreamStandbys how many other instances have a copy of the state: with one, an instance that takes over
+ *     reads only what the copy lacks (docs/adr/0068)
  * @param mindfulInstanceId a stable name that no other instance has: with it, a restarted instance gets its
  *     partitions back at once (static membership, KIP-345); without it, the partitions of a dead instance wait for the
  *     session timeout
@@ -44,6 +46,7 @@ record FlowStreamSettings(
         @DefaultValue("") String mindfulStateDir,
         @DefaultValue("5000") long mindfulCommitIntervalMs,
         @DefaultValue("2") int mindfulStreamThreads,
+        @DefaultValue("0") int mindfulStreamStandbys,
         @Nullable String mindfulInstanceId,
         @DefaultValue("5") int mindfulTeamMembersMin,
         @DefaultValue("0.5") BigDecimal teamPrivacyRhoPerDay,
@@ -54,6 +57,7 @@ record FlowStreamSettings(
 
     private static final int COMMIT_INTERVAL_MS_MAX = 30_000;
     private static final int THREADS_MAX = 64;
+    private static final int STANDBYS_MAX = 2;
     private static final long DAYS_PER_MONTH = 31;
     private static final int RHO_DECIMALS = 6;
 
@@ -68,6 +72,7 @@ record FlowStreamSettings(
         ManagementServer.address(managementAddress, managementPort);
         requireBetween("MINDFUL_COMMIT_INTERVAL_MS", mindfulCommitIntervalMs, 1, COMMIT_INTERVAL_MS_MAX);
         requireBetween("MINDFUL_STREAM_THREADS", mindfulStreamThreads, 1, THREADS_MAX);
+        requireBetween("MINDFUL_STREAM_STANDBYS", mindfulStreamStandbys, 0, STANDBYS_MAX);
         if (mindfulTeamMembersMin < TeamDayRelease.MEMBERS_MIN_LEAST) {
             throw new IllegalArgumentException(
                     "MINDFUL_TEAM_MEMBERS_MIN is " + mindfulTeamMembersMin + "; must be at least "
@@ -113,6 +118,7 @@ record FlowStreamSettings(
                 Path.of(mindfulStateDir),
                 Duration.ofMillis(mindfulCommitIntervalMs),
                 mindfulStreamThreads,
+                mindfulStreamStandbys,
                 mindfulInstanceId);
     }
 

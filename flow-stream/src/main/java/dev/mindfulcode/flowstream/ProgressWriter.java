@@ -25,6 +25,7 @@ final class ProgressWriter {
     private long round = -1;
     private boolean isCommitDue;
     private long markedAtMs;
+    private long tickedAtMs;
 
     ProgressWriter(ProcessorContext<UUID, Object> context, CommitRounds rounds) {
         this.context = context;
@@ -40,6 +41,10 @@ final class ProgressWriter {
 
     /** @param writeAll writes everything pending; returns whether nothing remains */
     void tick(long wallMs, BooleanSupplier writeAll) {
+        if (tickedAtMs != 0) {
+            rounds.tick(tickedAtMs, wallMs);
+        }
+        tickedAtMs = wallMs;
         boolean isNewRound = CommitRounds.roundOf(wallMs) != round;
         if (isCommitDue && (isNewRound || CommitRounds.isTimeToCommit(wallMs))) {
             isCommitDue = false;
@@ -57,7 +62,7 @@ final class ProgressWriter {
     }
 
     private void mark(long wallMs, BooleanSupplier writeAll) {
-        if (!rounds.isQuiet(wallMs)) {
+        if (!rounds.isQuiet(wallMs) || rounds.mustProcess(wallMs)) {
             InputProgress.Position written = progress.markWritten(wallMs, writtenUntilMs);
             if (!written.equals(InputProgress.NONE)) {
                 mark(wallMs, written);

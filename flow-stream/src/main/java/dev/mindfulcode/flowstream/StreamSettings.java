@@ -17,12 +17,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param commitInterval at high load; {@link CommitRounds} commits earlier while few records arrive. A commit stalls
  *     the stream for some milliseconds; live readers do not wait for it
+ * @param standbys copies of the state on other instances
  */
 record StreamSettings(
         KafkaCluster kafka,
         Path stateFolder,
         Duration commitInterval,
         int threads,
+        int standbys,
         @Nullable String instanceId) {
 
     static final String APPLICATION_ID = Topics.FLOW_STREAM_GROUP;
@@ -48,6 +50,7 @@ record StreamSettings(
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, commitInterval.toMillis());
         properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, threads);
+        properties.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, standbys);
         properties.put(
                 StreamsConfig.WINDOW_STORE_CHANGE_LOG_ADDITIONAL_RETENTION_MS_CONFIG,
                 WINDOW_CHANGELOG_ADDITIONAL_RETENTION.toMillis());

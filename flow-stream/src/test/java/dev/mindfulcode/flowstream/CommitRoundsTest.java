@@ -49,6 +49,41 @@ class CommitRoundsTest {
         assertThat(rounds.needsCommit(NOW_MS + 100, NOW_MS + 150)).isTrue();
     }
 
+    /** Otherwise a thread whose commits take a second commits all the time, and its backlog only grows. */
+    @Test
+    void processesFourTimesAsLongAsACommitTook() {
+        commitThenTick(NOW_MS, NOW_MS + 250);
+        assertThat(rounds.mustProcess(NOW_MS + 250)).isFalse();
+
+        commitThenTick(NOW_MS + 250, NOW_MS + 1_500);
+        rounds.tick(NOW_MS + 1_500, NOW_MS + 1_550);
+        assertThat(rounds.mustProcess(NOW_MS + 5_499)).isTrue();
+        assertThat(rounds.mustProcess(NOW_MS + 5_500)).isFalse();
+    }
+
+    @Test
+    void processesForFiveSecondsAfterALongStallOrAStepBack() {
+        commitThenTick(NOW_MS, NOW_MS + 3_600_000);
+        assertThat(rounds.mustProcess(NOW_MS + 3_600_000 + 4_999)).isTrue();
+        assertThat(rounds.mustProcess(NOW_MS + 3_600_000 + 5_000)).isFalse();
+        assertThat(rounds.mustProcess(NOW_MS)).isFalse();
+
+        commitThenTick(NOW_MS, NOW_MS + 300);
+        assertThat(rounds.mustProcess(NOW_MS + 499)).isTrue();
+        assertThat(rounds.mustProcess(NOW_MS + 500)).isFalse();
+    }
+
+    @Test
+    void commitsAtOnceAfterAPauseThatWasNoCommit() {
+        rounds.tick(NOW_MS, NOW_MS + 3_600_000);
+        assertThat(rounds.mustProcess(NOW_MS + 3_600_000)).isFalse();
+    }
+
+    private void commitThenTick(long commitMs, long tickMs) {
+        rounds.needsCommit(commitMs, commitMs);
+        rounds.tick(commitMs, tickMs);
+    }
+
     private void inputs(int count) {
         for (int i = 0; i < count; i++) {
             rounds.input();

@@ -351,6 +351,7 @@ final class FlowStreamBenchmark {
                         state.toAbsolutePath(),
                         COMMIT_INTERVAL,
                         threads,
+                        0,
                         null)
                 .properties(new DeadLetterFactory(StreamDriver.REGISTRY, InstantSource.system(), meters));
         properties.put(StreamsConfig.APPLICATION_ID_CONFIG, what + "-" + System.nanoTime());

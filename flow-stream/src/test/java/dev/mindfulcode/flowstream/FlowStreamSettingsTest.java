@@ -80,6 +80,7 @@ class FlowStreamSettingsTest {
         variables.putAll(Map.of(
                 "MINDFUL_COMMIT_INTERVAL_MS", "250",
                 "MINDFUL_STREAM_THREADS", "3",
+                "MINDFUL_STREAM_STANDBYS", "1",
                 "MINDFUL_INSTANCE_ID", "stream-1",
                 "MINDFUL_TEAM_MEMBERS_MIN", "7",
                 "TEAM_PRIVACY_RHO_PER_DAY", "0.25",
@@ -94,6 +95,7 @@ class FlowStreamSettingsTest {
                         Path.of("/var/lib/mindful"),
                         Duration.ofMillis(250),
                         3,
+                        1,
                         "stream-1"));
         assertThat(settings.mindfulTeamMembersMin()).isEqualTo(7);
         assertThat(settings.teamPrivacyBudget()).isEqualTo(new PrivacyBudget(250_000, 2_500_000));
@@ -105,6 +107,8 @@ class FlowStreamSettingsTest {
     @CsvSource({
         "MINDFUL_STREAM_THREADS, 0",
         "MINDFUL_STREAM_THREADS, 65",
+        "MINDFUL_STREAM_STANDBYS, -1",
+        "MINDFUL_STREAM_STANDBYS, 3",
         "MINDFUL_TEAM_MEMBERS_MIN, 4",
         "TEAM_PRIVACY_RHO_PER_DAY, 0",
         "TEAM_PRIVACY_RHO_PER_DAY, 8.1",

@@ -145,7 +145,7 @@ final class StreamDriver implements AutoCloseable {
                 teamPrivacy,
                 tracing);
         Properties properties = new StreamSettings(
-                        KafkaCluster.of("unused:1"), stateFolder, Duration.ofSeconds(5), 1, null)
+                        KafkaCluster.of("unused:1"), stateFolder, Duration.ofSeconds(5), 1, 0, null)
                 .properties(new DeadLetterFactory(REGISTRY, clock, streamMeters));
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, guarantee);
         driver = new TopologyTestDriver(topology.get(), properties, now);
