@@ -386,6 +386,24 @@ final class KubernetesFilesTest {
     }
 
     @Test
+    void grantsTheOwnerOfTheDatabaseWhatTheComposeFileDoes() throws Exception {
+        Set<String> grants = Pattern.compile("(?m)^(GRANT .*);$")
+                .matcher(text("deploy/postgres/primary.sh"))
+                .results()
+                .map(match -> match.group(1))
+                .collect(Collectors.toSet());
+
+        assertThat(typed(base, OperatorModels.PostgresCluster.class)
+                        .getFirst()
+                        .spec()
+                        .bootstrap()
+                        .initdb()
+                        .postInitApplicationSQL())
+                .isNotEmpty()
+                .containsExactlyInAnyOrderElementsOf(grants);
+    }
+
+    @Test
     void routesTheUploadsOfTheComposeFileToIngest() throws Exception {
         Set<String> uploads = Pattern.compile("location = (\\S+) \\{\\s+proxy_pass http://ingest;")
                 .matcher(text("deploy/nginx/nginx.conf"))

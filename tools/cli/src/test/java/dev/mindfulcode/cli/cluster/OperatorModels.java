@@ -32,7 +32,7 @@ final class OperatorModels {
 
     record Bootstrap(InitDb initdb) {}
 
-    record InitDb(String database, String owner, boolean dataChecksums) {}
+    record InitDb(String database, String owner, boolean dataChecksums, List<String> postInitApplicationSQL) {}
 
     record Managed(List<Role> roles) {}
 
