@@ -53,6 +53,10 @@ class AuthorisationMatrixTest {
                 {"email": "<stranger>", <password>}
             POST /api/auth/refresh                 200  200  200  200  200  200  200  {"refresh_token": "<refresh>"}
             POST /api/auth/logout                  204  204  204  204  204  204  204  {"refresh_token": "<refresh>"}
+            POST /api/auth/link                    200  200  200  200  200  200  200  {"secret": "<sign-in>"}
+            POST /api/auth/password                200  200  200  200  200  200  200 \
+                {"secret": "<new-password>", "new_password": "a sentence long enough"}
+            POST /api/account/sign-in-links        401  403  403  403  403  403  403  {"current_password": "not it"}
             GET /api/account                       401  200  200  200  200  200  200
             PATCH /api/account                     401  200  200  200  200  200  200  {"name": "n"}
             POST /api/account/password             401  403  403  403  403  403  403 \
@@ -156,6 +160,7 @@ class AuthorisationMatrixTest {
             PUT /api/admin/models/active           401  403  403  403  403  403  403  {}
             GET /api/admin/models/evaluation       401  403  403  403  403  403  403
             PUT /api/admin/teams/{id}/plan         401  403  403  403  403  403  403  {}
+            POST /api/admin/password-links         401  403  403  403  403  403  403  {"email": "nobody@example.org"}
             GET /api/admin/keys                    401  403  403  403  403  403  403
             POST /api/admin/keys/rotate            401  403  403  403  403  403  403  {}
             POST /api/admin/users/{id}/keys        401  403  403  403  403  403  403
@@ -390,9 +395,31 @@ class AuthorisationMatrixTest {
                             + Objects.requireNonNull(users.get(Who.STRANGER)).email() + "\", " + PASSWORD + "}");
             filled = filled.replace("<refresh>", login.text("refresh_token"));
         }
+        if (filled.contains("<sign-in>")) {
+            filled = filled.replace(
+                    "<sign-in>",
+                    secret(
+                            "/api/account/sign-in-links",
+                            GATEWAY.user().token(),
+                            "{\"current_password\": \"" + Api.PASSWORD + "\"}"));
+        }
+        if (filled.contains("<new-password>")) {
+            filled = filled.replace(
+                    "<new-password>",
+                    secret(
+                            "/api/admin/password-links",
+                            GatewayUnderTest.OPERATOR_TOKEN,
+                            "{\"email\": \"" + GATEWAY.user().email() + "\"}"));
+        }
         return filled.contains("<email>")
                 ? filled.replace("<email>", somebody(false).email())
                 : filled;
+    }
+
+    /** Returns the secret of a new one-time link. */
+    private static String secret(String path, @Nullable String token, String body) {
+        String link = API.post(path, token, body).text("path");
+        return link.substring(link.indexOf('#') + 1);
     }
 
     /** Creates an API key of the member and deletes earlier ones, whose number is limited. */

@@ -203,7 +203,7 @@ class DeadLetterApiTest {
             page.path("letters").forEach(letters::add);
             cursor = page.has("next_cursor") ? page.path("next_cursor").asString() : null;
             assertThat(cursor == null || cursors.add(Objects.requireNonNull(cursor)))
-                    .as("each page goes on")
+                    .as("each page continues")
                     .isTrue();
         } while (cursor != null);
         return letters;

@@ -327,7 +327,7 @@ class HistoryApiTest {
         "from=9998-12-31&to=9999-01-01, to",
         "from=2026-01-01T00:00:00Z&to=2026-01-02, from",
     })
-    void refusesRangesThatAreNone(String range, String field) {
+    void refusesInvalidRanges(String range, String field) {
         api.get("/api/flow/analytics?" + range, ada.token())
                 .isProblem(400, "invalid-request")
                 .withField(field);

@@ -16,8 +16,8 @@ import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the cluster repeatedly whether a broker responds. Uploads could tell too, but an instance that is not ready gets
- * none, and would never be ready again. Thread-safe.
+ * Queries the cluster repeatedly for a broker that responds. Uploads show that too, but an instance that is not ready
+ * gets no uploads, and would never be ready again. Thread-safe.
  */
 final class KafkaProbe implements AutoCloseable {
 
@@ -42,7 +42,7 @@ final class KafkaProbe implements AutoCloseable {
                 () -> isReachable = responds(), INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Returns whether a broker responded to the latest question, or none was asked. */
+    /** Returns whether a broker responded to the latest query, and true before the first. */
     boolean isReachable() {
         return isReachable;
     }

@@ -17,6 +17,7 @@ import dev.mindfulcode.identity.OidcIssuer;
 import dev.mindfulcode.identity.accounts.AccountDetails;
 import dev.mindfulcode.identity.accounts.AccountTable;
 import dev.mindfulcode.identity.tokens.AccessTokenIssuer;
+import dev.mindfulcode.identity.tokens.OneTimeLinks;
 import dev.mindfulcode.identity.tokens.RefreshTokens;
 import dev.mindfulcode.identity.tokens.RevocationTable;
 import dev.mindfulcode.identity.tokens.SigningKeys;
@@ -89,6 +90,21 @@ public class AccountConfiguration {
     }
 
     @Bean
+    OneTimeLinks gatewayOneTimeLinks(Database database) {
+        return new OneTimeLinks(database, random, clock);
+    }
+
+    @Bean
+    EndpointGroup gatewayLinkRoutes(
+            Database database,
+            AccountTable accounts,
+            AccountDetails details,
+            OneTimeLinks links,
+            Reauthentication reauthentication) {
+        return new LinkRoutes(database, accounts, details, links, reauthentication)::addTo;
+    }
+
+    @Bean
     SessionTokens gatewaySessionTokens(TokenSigning signing, RefreshTokens refreshTokens) {
         return new SessionTokens(new AccessTokenIssuer(signing::signer, clock), refreshTokens);
     }
@@ -136,8 +152,9 @@ public class AccountConfiguration {
             Passwords passwords,
             SessionTokens tokens,
             RefreshTokens refreshTokens,
-            RevocationTable revocations) {
-        return new SignIn(database, accounts, hashes, passwords, tokens, refreshTokens, revocations);
+            RevocationTable revocations,
+            OneTimeLinks links) {
+        return new SignIn(database, accounts, hashes, passwords, tokens, refreshTokens, revocations, links);
     }
 
     @Bean

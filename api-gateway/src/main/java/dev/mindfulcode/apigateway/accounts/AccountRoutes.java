@@ -3,8 +3,11 @@ package dev.mindfulcode.apigateway.accounts;
 import dev.mindfulcode.apigateway.accounts.Accounts.Correction;
 import dev.mindfulcode.apigateway.http.Caller;
 import dev.mindfulcode.apigateway.limits.RateLimits;
+import dev.mindfulcode.apigateway.limits.SignInAttempt;
 import dev.mindfulcode.flowengine.time.TimeZones;
+import dev.mindfulcode.identity.CredentialHash;
 import dev.mindfulcode.identity.accounts.Account;
+import dev.mindfulcode.identity.tokens.OneTimeLinks;
 import dev.mindfulcode.identity.tokens.RefreshTokens;
 import dev.mindfulcode.webkit.endpoints.Access;
 import dev.mindfulcode.webkit.endpoints.Endpoint;
@@ -15,6 +18,7 @@ import dev.mindfulcode.webkit.json.JsonFields;
 import dev.mindfulcode.webkit.problems.ProblemType;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
@@ -89,6 +93,14 @@ final class AccountRoutes {
                         Endpoint.post("/api/account/password")
                                 .problems(ProblemType.NOT_FOUND, ProblemType.WRONG_PASSWORD),
                         this::changePassword)
+                .add(
+                        Endpoint.post("/api/auth/link").access(Access.PUBLIC).problems(ProblemType.INVALID_LINK),
+                        this::redeemLink)
+                .add(
+                        Endpoint.post("/api/auth/password")
+                                .access(Access.PUBLIC)
+                                .problems(ProblemType.INVALID_LINK),
+                        this::resetPassword)
                 .add(Endpoint.get("/.well-known/jwks.json").access(Access.PUBLIC), this::jwks);
     }
 
@@ -172,6 +184,33 @@ final class AccountRoutes {
                                 newPassword(body, "new_password"),
                                 passwordChecks(request))))
                 .flatMap(AccountRoutes::tokens);
+    }
+
+    private Mono<ServerResponse> redeemLink(ServerRequest request) {
+        return RequestBodies.object(request, "secret")
+                .flatMap(body -> {
+                    String secret = body.requiredText("secret", OneTimeLinks.SECRET_LENGTH_MAX);
+                    return countLink(request, secret).flatMap(_ -> signIn.redeem(secret));
+                })
+                .flatMap(AccountRoutes::tokens);
+    }
+
+    private Mono<ServerResponse> resetPassword(ServerRequest request) {
+        return RequestBodies.object(request, "secret", "new_password")
+                .flatMap(body -> {
+                    String secret = body.requiredText("secret", OneTimeLinks.SECRET_LENGTH_MAX);
+                    String password = newPassword(body, "new_password");
+                    return countLink(request, secret)
+                            .flatMap(attempt -> signIn.resetPassword(attempt, secret, password));
+                })
+                .flatMap(AccountRoutes::tokens);
+    }
+
+    /** Counts an attempt for its address and its link, not for an account, whose attempts a stranger may use up. */
+    private Mono<SignInAttempt> countLink(ServerRequest request, String secret) {
+        return limits.signIn(
+                request,
+                "link/" + HexFormat.of().formatHex(CredentialHash.of(secret).bytes()));
     }
 
     private PasswordChecks passwordChecks(ServerRequest request) {

@@ -97,6 +97,12 @@ final class Passwords {
         return accounts.replacePassword(userId, oldHash, newHash).flatMap(Passwords::requireUnchanged);
     }
 
+    /** Sets the hash of an account that has a password; fails if it has none any more. */
+    Mono<Void> reset(UUID userId, String newHash) {
+        return accounts.resetPassword(userId, newHash)
+                .flatMap(isReset -> isReset ? Mono.empty() : Mono.error(Accounts::gone));
+    }
+
     private static Mono<Void> requireUnchanged(boolean unchanged) {
         return unchanged ? Mono.empty() : Mono.error(ReplacedException::new);
     }

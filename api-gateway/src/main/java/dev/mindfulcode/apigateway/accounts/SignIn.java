@@ -4,6 +4,8 @@ import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.limits.SignInAttempt;
 import dev.mindfulcode.identity.accounts.AccountDetails;
 import dev.mindfulcode.identity.accounts.StoredPassword;
+import dev.mindfulcode.identity.tokens.OneTimeLinks;
+import dev.mindfulcode.identity.tokens.OneTimeLinks.Purpose;
 import dev.mindfulcode.identity.tokens.RefreshTokens;
 import dev.mindfulcode.identity.tokens.RevocationTable;
 import dev.mindfulcode.webkit.problems.ProblemType;
@@ -25,6 +27,7 @@ final class SignIn {
     private final SessionTokens tokens;
     private final RefreshTokens refreshTokens;
     private final RevocationTable revocations;
+    private final OneTimeLinks links;
 
     SignIn(
             Database database,
@@ -33,7 +36,8 @@ final class SignIn {
             Passwords passwords,
             SessionTokens tokens,
             RefreshTokens refreshTokens,
-            RevocationTable revocations) {
+            RevocationTable revocations,
+            OneTimeLinks links) {
         this.database = database;
         this.accounts = accounts;
         this.hashes = hashes;
@@ -41,6 +45,7 @@ final class SignIn {
         this.tokens = tokens;
         this.refreshTokens = refreshTokens;
         this.revocations = revocations;
+        this.links = links;
     }
 
     /**
@@ -86,11 +91,43 @@ final class SignIn {
                                 .flatMap(newHash -> database.inTransaction(passwords
                                         .replace(userId, old.hash(), newHash)
                                         .onErrorMap(Passwords.ReplacedException.class, e -> Passwords.wrong())
-                                        .then(refreshTokens.revokeAll(userId))
-                                        .flatMap(revoked -> tokens.issue(userId)
-                                                .map(issued -> new PasswordChange(revoked, issued)))))
+                                        .then(replaceSessions(userId))))
                                 .doOnNext(change -> revocations.committed(change.revoked()))
                                 .map(PasswordChange::tokens)));
+    }
+
+    /** Signs in with a link that works once; fails with 401 for any other text. */
+    Mono<Tokens> redeem(String secret) {
+        return database.inTransaction(links.redeem(secret, Purpose.SIGN_IN)
+                .switchIfEmpty(Mono.error(SignIn::invalidLink))
+                .flatMap(tokens::issue));
+    }
+
+    /**
+     * Sets the new password of a link that works once, revokes all sessions and starts a new one. The link stays valid
+     * if the password is refused.
+     */
+    Mono<Tokens> resetPassword(SignInAttempt attempt, String secret, String next) {
+        return links.find(secret, Purpose.NEW_PASSWORD)
+                .flatMap(accounts::find)
+                .switchIfEmpty(Mono.error(SignIn::invalidLink))
+                .flatMap(account -> passwords.hash(attempt, "new_password", next, account.email(), account.name()))
+                .flatMap(hash -> database.inTransaction(links.redeem(secret, Purpose.NEW_PASSWORD)
+                        .switchIfEmpty(Mono.error(SignIn::invalidLink))
+                        .flatMap(userId -> passwords.reset(userId, hash).then(replaceSessions(userId)))))
+                .doOnNext(change -> revocations.committed(change.revoked()))
+                .map(PasswordChange::tokens);
+    }
+
+    /** Ends all sessions and links of a user and starts a session, in the caller's transaction. */
+    private Mono<PasswordChange> replaceSessions(UUID userId) {
+        return links.deleteAll(userId)
+                .then(refreshTokens.revokeAll(userId))
+                .flatMap(revoked -> tokens.issue(userId).map(issued -> new PasswordChange(revoked, issued)));
+    }
+
+    private static RuntimeException invalidLink() {
+        return ProblemType.INVALID_LINK.withDetail("It was used, replaced or has expired. Ask for a new one.");
     }
 
     private static RuntimeException wrongCredentials() {

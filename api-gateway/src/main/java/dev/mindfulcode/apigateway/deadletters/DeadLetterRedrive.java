@@ -39,7 +39,7 @@ final class DeadLetterRedrive {
             JOIN unnest(CAST(:topics AS text[]), CAST(:partitions AS int[]), CAST(:offsets AS bigint[]))
                 AS letters (topic, log_partition, log_offset) USING (topic, log_partition, log_offset)""";
 
-    /** What has become, or could become, of a letter. */
+    /** Progress of a letter's redrive. */
     enum State {
         /** It can be redriven. */
         OPEN,

@@ -85,7 +85,7 @@ final class DeadLetterTopic implements AutoCloseable {
         });
     }
 
-    /** Emits a letter, or nothing if there is none at this position any more. */
+    /** Emits a letter, or nothing if this position has no letter any more. */
     Mono<StoredDeadLetter> find(DeadLetterId id) {
         DeadLetterId before = new DeadLetterId(id.partition(), id.offset() - 1);
         return after(before, new DeadLetterFilter(null, null, null), 1)

@@ -212,7 +212,7 @@ class ManagementServerTest {
     }
 
     @Test
-    void rejectsAnAddressThatIsNone() {
+    void rejectsATextThatIsNoAddress() {
         assertThatThrownBy(() -> ManagementServer.address("localhost:1", 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("MANAGEMENT_ADDRESS is localhost:1; must be an IP address");

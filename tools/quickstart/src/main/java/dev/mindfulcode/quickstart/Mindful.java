@@ -17,6 +17,7 @@ import dev.mindfulcode.cli.privacy.ReceiptCommand;
 import dev.mindfulcode.cli.projections.ProjectionsCommand;
 import dev.mindfulcode.cli.projections.RebuildCommand;
 import dev.mindfulcode.cli.teams.TeamCommand;
+import dev.mindfulcode.cli.users.UserCommand;
 import dev.mindfulcode.modelevidence.EvaluateCommand;
 import dev.mindfulcode.modelevidence.PriorsCommand;
 import dev.mindfulcode.modelevidence.TrainCommand;
@@ -42,6 +43,7 @@ import picocli.CommandLine.Command;
             PriorsCommand.class,
             ModelCommand.class,
             TeamCommand.class,
+            UserCommand.class,
             ProjectionsCommand.class,
             RebuildCommand.class,
             DeadLettersCommand.class,

@@ -78,6 +78,7 @@ public final class AccountErasure {
         update(connection, REVOKE, userId, userId, userId);
         long signIns = update(connection, "DELETE FROM identity.refresh_families WHERE user_id = ?", userId);
         long apiKeys = update(connection, "DELETE FROM identity.api_keys WHERE user_id = ?", userId);
+        update(connection, "DELETE FROM identity.one_time_links WHERE user_id = ?", userId);
         update(connection, FORGET_SUBJECTS);
         update(connection, REMEMBER_SUBJECTS, userId);
         update(connection, "DELETE FROM identity.external_identities WHERE user_id = ?", userId);

@@ -96,6 +96,18 @@ public final class AccountTable {
                 .map(updated -> updated == 1);
     }
 
+    /** Replaces any password hash of an account; emits false if the account has no password. */
+    public Mono<Boolean> resetPassword(UUID userId, String newHash) {
+        return database.sql("""
+                        UPDATE identity.users SET password_hash = :new
+                        WHERE user_id = :user AND password_hash IS NOT NULL""")
+                .bind("new", newHash)
+                .bind("user", userId)
+                .fetch()
+                .rowsUpdated()
+                .map(updated -> updated == 1);
+    }
+
     static StoredPassword storedPassword(Readable row) {
         return StoredPassword.of(
                 Objects.requireNonNull(row.get("user_id", UUID.class)),

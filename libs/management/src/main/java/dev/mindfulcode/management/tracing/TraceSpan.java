@@ -64,7 +64,7 @@ public final class TraceSpan {
         return new TraceSpan(tracer, child, "");
     }
 
-    /** Returns what continues the trace elsewhere, or null if there is none. */
+    /** Returns what continues the trace elsewhere, or null outside a trace. */
     public @Nullable String traceparent() {
         if (span == null) {
             return null;

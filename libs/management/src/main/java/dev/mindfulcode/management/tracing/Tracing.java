@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * The traces of a service: spans of a share of its requests and of the records that follow from them, exported by OTLP
  * over HTTP. A collector that does not answer costs spans, never requests. Thread-safe.
  *
- * <p>Without a collector nothing is recorded, no header is added, and the SDK is not loaded. Whether a trace is recorded
- * is decided once, where the request arrives; a record without {@link TraceSpan#HEADER} is not traced.
+ * <p>Without a collector nothing is recorded, no header is added, and the SDK is not loaded. Whether a trace is
+ * recorded is decided once, where the request arrives; a record without {@link TraceSpan#HEADER} is not traced.
  */
 public final class Tracing implements AutoCloseable {
 

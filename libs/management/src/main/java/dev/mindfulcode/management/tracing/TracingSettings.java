@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Where spans go, under the names of the OpenTelemetry specification: OTEL_EXPORTER_OTLP_ENDPOINT and
- * OTEL_TRACES_SAMPLER_ARG.
+ * Destination and share of spans, under the names of the OpenTelemetry specification:
+ * OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_TRACES_SAMPLER_ARG.
  *
  * @param exporterOtlpEndpoint base URL of a collector; without one there is no tracing
  * @param tracesSamplerArg share of the requests that are traced, 0 to 1

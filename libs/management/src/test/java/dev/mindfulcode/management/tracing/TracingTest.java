@@ -87,7 +87,7 @@ class TracingTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {-0.1, 1.1, Double.NaN})
-    void rejectsAShareThatIsNone(double share) {
+    void rejectsANumberThatIsNoShare(double share) {
         assertThatThrownBy(() -> new TracingSettings("http://collector:4318", share))
                 .hasMessage("OTEL_TRACES_SAMPLER_ARG is " + share + "; must be between 0 and 1");
     }

@@ -16,6 +16,7 @@ public enum ProblemType {
     UNAUTHENTICATED("unauthenticated", 401, "Authentication required"),
     INVALID_CREDENTIALS("invalid-credentials", 401, "Wrong email or password"),
     INVALID_REFRESH_TOKEN("invalid-refresh-token", 401, "Invalid refresh token"),
+    INVALID_LINK("invalid-link", 401, "Invalid one-time link"),
     FORBIDDEN("forbidden", 403, "Forbidden"),
     PLAN_NEEDED("plan-needed", 403, "Feature not included in the team's plan"),
     NOT_COLLECTED("not-collected", 403, "Not collected by the user's privacy settings"),
