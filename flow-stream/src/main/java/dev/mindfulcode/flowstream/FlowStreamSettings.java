@@ -25,8 +25,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     is rare enough that the stall of a commit leaves the 99th percentile alone, see
  *     tools/benchmarks/results/flow-stream.md
  * @param mindfulStreamThreads more threads than partitions have no effect
- * @param mindfulStreamStandbys how many other instances have a copy of the state: with one, an instance that takes over
- *     reads only what the copy lacks (docs/adr/0068)
+ * @param mindfulStreamStandbys how many other instances have a copy of the state: with one, the replacement of an
+ *     instance reads only what the copy lacks (docs/adr/0068)
  * @param mindfulInstanceId a stable name that no other instance has: with it, a restarted instance gets its
  *     partitions back at once (static membership, KIP-345); without it, the partitions of a dead instance wait for the
  *     session timeout

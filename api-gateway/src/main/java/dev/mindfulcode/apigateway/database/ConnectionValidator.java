@@ -13,7 +13,7 @@ import reactor.core.publisher.Mono;
 /**
  * Validates a pooled connection with a round trip before it is used, at most once per {@link #VALIDITY}. Without
  * validation the pool would keep connections whose server is gone; validation of each use would double the round trips.
- * A replica must also receive and replay what the primary writes: one that has lost it, or was promoted beside it,
+ * A replica must also receive and replay what the primary writes: one that has lost it, or was promoted next to it,
  * would serve deleted rows for ever.
  */
 final class ConnectionValidator {
