@@ -67,21 +67,16 @@ class AdminApiTest {
 
     @Test
     void refusesAModelOfOtherFeaturesInWords() {
-        ModelInputs inputs = ModelInputs.HISTORY;
-        float[] deviations = new float[inputs.count()];
-        java.util.Arrays.fill(deviations, 1);
-        FlowModel other = ModelArtefact.logistic(
-                inputs,
-                "admin-history",
-                new float[inputs.count()],
-                deviations,
-                new float[inputs.count() + 1],
+        FlowModel other = ModelArtefact.constant(
+                ModelInputs.SCORES,
+                "admin-scores",
+                0,
                 new Calibration.Temperature(1),
                 new Thresholds(0.6f, 0.4f, 0.1f));
         Api.Answer answer = api.post("/api/admin/models", OPERATOR, upload(other));
         answer.isProblem(400, "invalid-request").withField("artefact");
         assertThat(answer.text("detail"))
-                .contains("features of version " + inputs.featureVersion())
+                .contains("features of version 1")
                 .contains("this engine computes version " + FlowModel.FEATURE_VERSION);
     }
 
@@ -134,13 +129,8 @@ class AdminApiTest {
     }
 
     static String model(String id, float bias) {
-        FlowModel model = ModelArtefact.logistic(
-                id,
-                new float[5],
-                new float[] {1, 1, 1, 1, 1},
-                new float[] {0, 0, 0, 0, 0, bias},
-                1,
-                new Thresholds(0.6f, 0.4f, 0.1f));
+        FlowModel model = ModelArtefact.constant(
+                ModelInputs.HISTORY, id, bias, new Calibration.Temperature(1), new Thresholds(0.6f, 0.4f, 0.1f));
         return upload(model);
     }
 

@@ -8,6 +8,7 @@ import dev.mindfulcode.apigateway.Api.User;
 import dev.mindfulcode.flowengine.Calibration;
 import dev.mindfulcode.flowengine.FlowModel;
 import dev.mindfulcode.flowengine.ModelArtefact;
+import dev.mindfulcode.flowengine.ModelInputs;
 import dev.mindfulcode.flowengine.Thresholds;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.AccountEventKind;
@@ -348,11 +349,10 @@ class DetectApiTest {
     void usesThePublishedModelAndIgnoresADamagedOne() {
         float byBuiltIn = intensity();
         float chance = 0.125f;
-        FlowModel model = ModelArtefact.logistic(
+        FlowModel model = ModelArtefact.constant(
+                ModelInputs.HISTORY,
                 "detect-test-1",
-                new float[5],
-                new float[] {1, 1, 1, 1, 1},
-                new float[6],
+                0,
                 new Calibration.Isotonic(new float[] {0.5f}, new float[] {chance}),
                 new Thresholds(0.6f, 0.4f, 0.1f));
         PublishedModel published = PublishedModel.newBuilder()

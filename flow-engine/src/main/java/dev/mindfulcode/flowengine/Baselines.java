@@ -9,7 +9,7 @@ import static dev.mindfulcode.flowengine.StateBytes.putLong;
 import static dev.mindfulcode.flowengine.StateBytes.putShort;
 
 /**
- * The baselines of a session and of a person over all sessions. The person's baseline starts as the
+ * The baseline of a person over all sessions. It starts as the
  * {@link PopulationPrior}, with the weight of {@link #PRIOR_KEYSTROKES} keystrokes, and halves all its counts at
  * {@link #PERSON_KEYSTROKES_MAX}. Counts are integers, so every replay gives the same.
  */
@@ -21,18 +21,9 @@ final class Baselines {
     /** Some 13 task switches an hour (Meyer), as an hour's worth of evidence. */
     private static final int PRIOR_QUARTER_SWITCHES = 13 * QUARTERS_PER_FOCUS_LOSS;
 
-    static final int PRIOR_ACTIVE_MS = 3_600_000;
-
-    /** Units per break, so that the count can be halved a few times. */
-    static final int BREAK_UNITS = 16;
-
-    /** Three breaks in 54 active minutes: about what the ABB developers do. */
-    private static final int PRIOR_BREAKS = 3;
-
-    static final int PRIOR_BREAKS_ACTIVE_MS = 54 * 60_000;
+    private static final int PRIOR_ACTIVE_MS = 3_600_000;
 
     static final int PERSON_KEYSTROKES_MAX = 32_768;
-    static final int SESSION_KEYSTROKES_MAX = 65_535;
 
     private static final short[] PRIOR_HISTOGRAM = priorHistogram();
 
@@ -52,7 +43,6 @@ final class Baselines {
                 Math.round(PRIOR_KEYSTROKES * (float) PopulationPrior.CORRECTION_RATE));
         putInt(state, Layout.AT_PERSON_QUARTER_SWITCHES, PRIOR_QUARTER_SWITCHES);
         putLong(state, Layout.AT_PERSON_ACTIVE_MS, PRIOR_ACTIVE_MS);
-        putInt(state, Layout.AT_PERSON_BREAKS, PRIOR_BREAKS * BREAK_UNITS);
     }
 
     private static short[] priorHistogram() {
@@ -73,13 +63,6 @@ final class Baselines {
     }
 
     static void learnInterval(byte[] state, int bin) {
-        int atSession = Layout.AT_SESSION_HISTOGRAM + 2 * bin;
-        putShort(state, atSession, getShort(state, atSession) + 1);
-        int sessionTotal = getInt(state, Layout.AT_SESSION_TOTAL) + 1;
-        if (sessionTotal >= SESSION_KEYSTROKES_MAX) {
-            sessionTotal = halve(state, Layout.AT_SESSION_HISTOGRAM);
-        }
-        putInt(state, Layout.AT_SESSION_TOTAL, sessionTotal);
         int atPerson = Layout.AT_PERSON_HISTOGRAM + 2 * bin;
         putShort(state, atPerson, getShort(state, atPerson) + 1);
         putInt(state, Layout.AT_PERSON_IN_BURSTS, getInt(state, Layout.AT_PERSON_IN_BURSTS) + 1);
@@ -99,11 +82,6 @@ final class Baselines {
         }
     }
 
-    /** Counts a pause that interrupted work. */
-    static void learnBreak(byte[] state) {
-        putInt(state, Layout.AT_PERSON_BREAKS, getInt(state, Layout.AT_PERSON_BREAKS) + BREAK_UNITS);
-    }
-
     /** Counts a switch with its weight in quarters of a loss of focus. */
     static void addQuarterSwitches(byte[] state, int quarters) {
         int sum = getInt(state, Layout.AT_PERSON_QUARTER_SWITCHES) + quarters;
@@ -117,7 +95,6 @@ final class Baselines {
         putInt(state, Layout.AT_PERSON_KEYSTROKES, getInt(state, Layout.AT_PERSON_KEYSTROKES) >> 1);
         putInt(state, Layout.AT_PERSON_CORRECTIONS, getInt(state, Layout.AT_PERSON_CORRECTIONS) >> 1);
         putInt(state, Layout.AT_PERSON_QUARTER_SWITCHES, getInt(state, Layout.AT_PERSON_QUARTER_SWITCHES) >> 1);
-        putInt(state, Layout.AT_PERSON_BREAKS, getInt(state, Layout.AT_PERSON_BREAKS) >> 1);
         putLong(state, Layout.AT_PERSON_ACTIVE_MS, getLong(state, Layout.AT_PERSON_ACTIVE_MS) >> 1);
         putInt(state, Layout.AT_PERSON_IN_BURSTS, halve(state, Layout.AT_PERSON_HISTOGRAM));
     }

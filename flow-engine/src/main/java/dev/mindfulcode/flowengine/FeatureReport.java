@@ -8,6 +8,8 @@ package dev.mindfulcode.flowengine;
  * @param durationMs from then to the last event
  * @param errors deletions, undos, failed builds and failed tests
  * @param contextSwitches file switches and losses of window focus
+ * @param focusLosses how many of the switches are losses of window focus
+ * @param lines how many of the keystrokes begin a line
  * @param activeMs sum of the intervals up to {@link SessionState#ACTIVE_INTERVAL_MS_MAX}
  */
 public record FeatureReport(
@@ -16,6 +18,8 @@ public record FeatureReport(
         int keystrokes,
         int errors,
         int contextSwitches,
+        int focusLosses,
+        int lines,
         int filesModified,
         int activeMs,
         float rhythm,
@@ -35,6 +39,8 @@ public record FeatureReport(
         requireWithin("keystrokes", keystrokes, COUNT_MAX);
         requireWithin("errors", errors, COUNT_MAX);
         requireWithin("context_switches", contextSwitches, COUNT_MAX);
+        requireWithin("focus_losses", focusLosses, contextSwitches);
+        requireWithin("lines", lines, keystrokes);
         requireWithin("files_modified", filesModified, COUNT_MAX);
         requireWithin("active_ms", activeMs, activeMsMax(durationMs, keystrokes));
         requireShare("rhythm", rhythm);

@@ -23,6 +23,8 @@ public final class FeatureReporter {
     private long keystrokes;
     private long errors;
     private long contextSwitches;
+    private int focusLosses;
+    private int lines;
     private long filesModified;
     private long activeMs;
 
@@ -42,6 +44,7 @@ public final class FeatureReporter {
         int countedMs = SessionState.activeMs(intervalMs);
         begin(atMs, atMs - countedMs, countedMs < intervalMs);
         session.keystroke(atMs, intervalMs, keyClassCode, -1);
+        lines += keyClassCode == EventCodes.KEY_ENTER ? 1 : 0;
         lastAtMs = atMs;
         if (atMs - dueSinceMs >= this.intervalMs) {
             flush();
@@ -54,6 +57,7 @@ public final class FeatureReporter {
         if (kindCode != EventCodes.SIGNAL_DIAGNOSTICS) {
             begin(atMs, atMs, false);
             session.signal(atMs, kindCode, value);
+            focusLosses += kindCode == EventCodes.SIGNAL_FOCUS_LOST ? 1 : 0;
             lastAtMs = atMs;
         }
     }
@@ -84,6 +88,8 @@ public final class FeatureReporter {
                 (int) (session.keystrokes() - keystrokes),
                 (int) (session.errors() - errors),
                 (int) (session.contextSwitches() - contextSwitches),
+                focusLosses,
+                lines,
                 (int) (session.filesModified() - filesModified),
                 (int) (session.activeMs() - activeMs),
                 reading.rhythm(),
@@ -99,6 +105,8 @@ public final class FeatureReporter {
         keystrokes = session.keystrokes();
         errors = session.errors();
         contextSwitches = session.contextSwitches();
+        focusLosses = 0;
+        lines = 0;
         filesModified = session.filesModified();
         activeMs = session.activeMs();
     }

@@ -3,11 +3,14 @@ package dev.mindfulcode.flowengine;
 import static dev.mindfulcode.flowengine.StateBytes.getInt;
 import static dev.mindfulcode.flowengine.StateBytes.getLong;
 
+import dev.mindfulcode.flowengine.history.WorkHistory;
+
 /**
- * The five features of a session, each 0 to 1, computed from whole counts.
+ * The five scores of a session, each 0 to 1: dials relative to what is usual for the person. The built-in model does
+ * not read them; focus and consistency follow from the {@link WorkHistory} that it reads.
  *
- * <p>W is the window (the last 100 keystrokes; for intervals those inside bursts), S the session before it, P the
- * person's past before it, which starts as a population prior. Lengths are in octaves: log2 of intervals. With n
+ * <p>W is the window (the last 100 keystrokes; for intervals those inside bursts), P the person's past before it, which
+ * starts as a population prior. Lengths are in octaves: log2 of intervals. With n
  * keystrokes in W, rhythm features are shrunk to 0.5 by n / (n + {@link #SHRINK_KEYSTROKES}).
  */
 final class Features {
@@ -17,9 +20,6 @@ final class Features {
     /** Distance of two interval distributions, in octaves, at which they count as half alike. */
     private static final float HALF_ALIKE_OCTAVES = 0.5f;
 
-    /** Keystrokes at which the session's own past counts as much as the person's. */
-    private static final float SESSION_TRUSTED_KEYSTROKES = 200;
-
     /** Factor on accuracy for each failed build or test in the current minute. */
     private static final float LEFT_AFTER_FAILURE = 0.85f;
 
@@ -27,9 +27,6 @@ final class Features {
     private static final float[] WEIGHT_OF_AGE = weights(Layout.MINUTES, 5);
 
     private static final float WEIGHT_SUM = sum(WEIGHT_OF_AGE);
-
-    /** Weight of presence in a third of a minute by its age: halves every two minutes. */
-    private static final float[] PRESENCE_WEIGHT_OF_AGE = weights(45, 6);
 
     /**
      * Lower bound of the person's own switch rate, so that a single switch of a very focused person does not dominate.
@@ -54,7 +51,6 @@ final class Features {
 
     private static final float HOUR_MS = 3_600_000f;
     private static final float MINUTE_MS = 60_000f;
-    private static final float STAYING_MINUTES = 15;
     private static final float QUARTER_SECONDS_PER_MINUTE = 240;
 
     private Features() {}
@@ -75,10 +71,16 @@ final class Features {
         return sum;
     }
 
-    /** @param scale fingerprint of the intensities of the model that the reading is for */
-    static void read(byte[] s, long atMs, int scale, FlowReading into) {
+    /**
+     * Fills the scores and what follows from them.
+     *
+     * @param scale fingerprint of the intensities of the model that the reading is for
+     * @param into has the features of the work history as of the instant
+     */
+    static void read(byte[] s, WorkHistory history, long atMs, int scale, FlowReading into) {
+        into.presence = history.presenceSinceGap(atMs);
         if (ReportedFeatures.areInUse(s)) {
-            readReported(s, atMs, scale, into);
+            readReported(s, history, atMs, scale, into);
             return;
         }
         int inBursts = s[Layout.AT_WINDOW_IN_BURSTS];
@@ -88,14 +90,14 @@ final class Features {
         if (inBursts == 0 || personInBursts == 0) {
             into.rhythm = NEUTRAL / silence(s, atMs);
             into.velocity = NEUTRAL;
-            into.consistency = consistency(NEUTRAL, staying(s));
+            into.consistency = consistency(NEUTRAL, into);
         } else {
             float median = LogHistogram.median(s, Layout.AT_WINDOW_HISTOGRAM, 1, inBursts);
             float ownMedian = LogHistogram.median(s, Layout.AT_PERSON_HISTOGRAM, 2, personInBursts);
             deviation = LogHistogram.deviation(s, Layout.AT_WINDOW_HISTOGRAM, 1, inBursts, median);
             into.rhythm = shrunk(rhythm(s, deviation, personInBursts, ownMedian), inBursts) / silence(s, atMs);
             into.velocity = shrunk(velocity(median, ownMedian), inBursts);
-            into.consistency = consistency(shrunk(similarity(s, inBursts, personInBursts), inBursts), staying(s));
+            into.consistency = consistency(shrunk(similarity(s, inBursts, personInBursts), inBursts), into);
         }
         readMinutes(s, atMs, keystrokes, into);
         into.confidence = inBursts == 0 ? 0 : confidence(s, atMs, scale, keystrokes);
@@ -111,12 +113,11 @@ final class Features {
     }
 
     /** Reads the features that the client reported; only the silence since then lowers them. */
-    private static void readReported(byte[] s, long atMs, int scale, FlowReading into) {
+    private static void readReported(byte[] s, WorkHistory history, long atMs, int scale, FlowReading into) {
         ReportedFeatures.read(s, into);
         into.isHuman = !ReportedFeatures.areOfMachine(s);
         into.rhythm /= silence(s, atMs);
-        float presenceThen = presence(s, getLong(s, Layout.AT_LAST_ACTIVITY_MS));
-        into.presence = Math.min(presence(s, atMs), presenceThen);
+        float presenceThen = history.presenceSinceGap(getLong(s, Layout.AT_LAST_ACTIVITY_MS));
         into.inWindow = 1;
         into.unfragmented = presenceThen > 0 ? Math.min(into.focus / presenceThen, 1) : 1;
         if (presenceThen > 0) {
@@ -152,42 +153,23 @@ final class Features {
     }
 
     /**
-     * Returns the agreement with the past: one third similarity of the window, two thirds steadiness of work.
+     * Returns the agreement with the past: one third similarity of the window, two thirds steadiness of work. That is
+     * r / (r + u), for the shares of recent instants (r) and of all of the person's (u) after which work held for
+     * fifteen minutes. 0.5 is as usual.
      */
-    private static float consistency(float similarity, float staying) {
-        return (similarity + 2 * staying) / 3;
+    private static float consistency(float similarity, FlowReading reading) {
+        float recent = reading.history[WorkHistory.HELD_RATE_RECENT];
+        float steadiness = recent / (recent + reading.history[WorkHistory.HELD_RATE]);
+        return (similarity + 2 * steadiness) / 3;
     }
 
     /**
-     * Returns the probability, by the person's past, of 15 more active minutes without a break: exp(−15 b), where b is
-     * the rate of pauses of five minutes and more after work, per active minute. The prior is three in 54 minutes.
-     */
-    private static float staying(byte[] s) {
-        float activeMs =
-                getLong(s, Layout.AT_PERSON_ACTIVE_MS) - Baselines.PRIOR_ACTIVE_MS + Baselines.PRIOR_BREAKS_ACTIVE_MS;
-        float breaks = getInt(s, Layout.AT_PERSON_BREAKS) / (float) Baselines.BREAK_UNITS;
-        return (float) StrictMath.exp(-STAYING_MINUTES * MINUTE_MS * breaks / Math.max(activeMs, MINUTE_MS));
-    }
-
-    /**
-     * Returns the similarity of the window to the past: 1 / (1 + (d / 0.5)²), where d is the earth mover's distance of
-     * log-interval distributions in octaves; to the session's past with weight n / (n + 200) for its n keystrokes, to
-     * the person's with the rest.
+     * Returns the similarity of the window to the person's past: 1 / (1 + (d / 0.5)²), where d is the earth mover's
+     * distance of log-interval distributions in octaves.
      */
     private static float similarity(byte[] s, int inBursts, int personInBursts) {
-        float withPerson = similarity(LogHistogram.distance(
-                s, Layout.AT_WINDOW_HISTOGRAM, 1, inBursts, Layout.AT_PERSON_HISTOGRAM, 2, personInBursts));
-        int sessionTotal = getInt(s, Layout.AT_SESSION_TOTAL);
-        if (sessionTotal == 0) {
-            return withPerson;
-        }
-        float withSession = similarity(LogHistogram.distance(
-                s, Layout.AT_WINDOW_HISTOGRAM, 1, inBursts, Layout.AT_SESSION_HISTOGRAM, 2, sessionTotal));
-        float trust = sessionTotal / (sessionTotal + SESSION_TRUSTED_KEYSTROKES);
-        return withPerson + (withSession - withPerson) * trust;
-    }
-
-    private static float similarity(float distance) {
+        float distance = LogHistogram.distance(
+                s, Layout.AT_WINDOW_HISTOGRAM, 1, inBursts, Layout.AT_PERSON_HISTOGRAM, 2, personInBursts);
         float ratio = distance / HALF_ALIKE_OCTAVES;
         return 1 / (1 + ratio * ratio);
     }
@@ -210,7 +192,6 @@ final class Features {
             failures += weight * (s[minute + Layout.MINUTE_FAILURES] & 0xFF);
         }
         float awayShare = Math.min(away / WEIGHT_SUM, 1);
-        into.presence = presence(s, atMs);
         into.inWindow = 1 - awayShare;
         float quarters = quartersPerHour(s, atMs);
         into.unfragmented = unfragmented(s, quarters, Float.MAX_VALUE);
@@ -234,38 +215,13 @@ final class Features {
     }
 
     /**
-     * Returns the share of thirds of the last 16 minutes with activity, weights halved every two minutes of age. Only
-     * thirds since the session's first activity count.
-     */
-    private static float presence(byte[] s, long atMs) {
-        int ageOfNewest = Minutes.ageOfNewest(s, atMs);
-        int third = Minutes.thirdOf(atMs);
-        long thirdsOfSession = atMs / Minutes.THIRD_MS - getLong(s, Layout.AT_BEGAN_MS) / Minutes.THIRD_MS;
-        int oldest = (int) Math.min(thirdsOfSession, PRESENCE_WEIGHT_OF_AGE.length - 1L);
-        float present = 0;
-        float time = 0;
-        for (int age = 0; age <= oldest; age++) {
-            int thirdsBack = age - third + Minutes.THIRDS - 1;
-            int minuteAge = thirdsBack / Minutes.THIRDS;
-            int bit = Minutes.THIRDS - 1 - thirdsBack % Minutes.THIRDS;
-            time += PRESENCE_WEIGHT_OF_AGE[age];
-            if (minuteAge >= ageOfNewest && minuteAge < Layout.MINUTES) {
-                int bits = s[Minutes.bucketOfAge(s, minuteAge - ageOfNewest) + Layout.MINUTE_THIRDS];
-                present += PRESENCE_WEIGHT_OF_AGE[age] * (bits >> bit & 1);
-            }
-        }
-        return present / time;
-    }
-
-    /**
      * Returns the freedom from context switches: 1 / (1 + rate / (4 own rate)), 0.8 at the usual rate. The rate counts
      * losses of window focus and, as a quarter, file switches per hour over the last 16 minutes, halved every five
      * minutes of age; the own rate starts from 13 an hour (Meyer). Fragmentation correlates with lower observed
      * productivity (Sanchez, SANER 2015).
      *
-     * <p>Focus is this × presence × window. Presence is the share of the last 16 minutes with activity, halved every
-     * two minutes of age, the half-life that best predicted continued work of the ABB training developers. Window is
-     * the share of time in which the editor's window had not lost focus.
+     * <p>Focus is this × presence × window. Presence is the share of the last five minutes with activity, in bins of
+     * the work history since its last gap. Window is the share of time in which the editor's window had not lost focus.
      */
     private static float unfragmented(byte[] s, float quartersPerHour, float ownMax) {
         float own = getInt(s, Layout.AT_PERSON_QUARTER_SWITCHES)

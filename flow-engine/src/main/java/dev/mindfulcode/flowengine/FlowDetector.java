@@ -12,6 +12,9 @@ public final class FlowDetector {
     private static final long START_MS = 60_000L * 1_000_000;
     private static final int LETTER = 0;
 
+    /** More presence than this changes no reading. */
+    private static final long PRESENT_MS_MAX = 3_600_000;
+
     private final FlowModel model;
     private final int scale;
 
@@ -79,6 +82,10 @@ public final class FlowDetector {
         session.setSensitivity(request.sensitivity());
         int[] intervals = request.intervalsMs();
         int corrections = Math.clamp(request.errorEvents(), 0, intervals.length);
+        History history = request.history();
+        if (history != null) {
+            session.typedBefore(START_MS - Math.clamp(history.presentMs(), 0, PRESENT_MS_MAX), START_MS);
+        }
         long at = START_MS;
         for (int pauseMs : request.pausesMs()) {
             at += Math.clamp(pauseMs, 0, (int) SessionState.PAUSE_TIMEOUT_MS - 1);
@@ -94,7 +101,6 @@ public final class FlowDetector {
         addSignals(session, request, at, at - START_MS, request.errorEvents() - corrections);
         // The request itself is no past.
         OwnRange.clear(state);
-        History history = request.history();
         if (history != null) {
             for (float intensity : history.intensities()) {
                 OwnRange.add(state, scale, Math.clamp(intensity, 0f, 1f), 1);

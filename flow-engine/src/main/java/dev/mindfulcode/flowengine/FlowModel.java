@@ -10,7 +10,7 @@ public sealed interface FlowModel permits FormulaBaseline, LogisticModel, Networ
     int FEATURES = 5;
 
     /** Version of the features that readings are scored by. A model is valid only for the version it was trained on. */
-    int FEATURE_VERSION = 1;
+    int FEATURE_VERSION = 2;
 
     /** Index of the error penalty: intensity must not rise with it. */
     int ERROR_PENALTY = 3;

@@ -6,6 +6,7 @@ import static dev.mindfulcode.flowengine.StateBytes.getShort;
 import static dev.mindfulcode.flowengine.StateBytes.putLong;
 import static dev.mindfulcode.flowengine.StateBytes.putShort;
 
+import dev.mindfulcode.flowengine.history.WorkHistory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,12 +14,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Flow is relative to the person (ADR 0057): it begins when intensity has been in the top share of their own last
  * weeks for {@link #ENTRY_DELAY_MS} of active time, after {@link #WARM_UP_INSTANTS} of typing, and ends when intensity
- * leaves a slightly larger share. It is the model's intensity: the personal layer keeps its order, so it would change
- * no share. A person who is struggling or fragmented is not in flow; neither is a held key or a metronome.
+ * leaves a slightly larger share. It is the model's intensity with the outcomes of a stranger
+ * ({@link FlowReading#rangeIntensity}): the personal layer keeps its order, so it would change no share. A person who
+ * is struggling or fragmented is not in flow; neither is a held key or a metronome.
  */
 final class FlowPhase {
     /** Length of an instant: presence and the person's range are counted once per instant. */
-    static final long INSTANT_MS = Minutes.THIRD_MS;
+    static final long INSTANT_MS = WorkHistory.BIN_MS;
 
     /** Ten minutes of typing since the last gap of {@link #GAP_MS}. */
     static final int WARM_UP_INSTANTS = 30;
@@ -29,13 +31,13 @@ final class FlowPhase {
     /** Active time for which the conditions must hold before flow begins. A convention. */
     static final long ENTRY_DELAY_MS = 60_000;
 
-    /** Mean struggle at which struggling begins: about three times the person's usual corrections. */
-    private static final float STRUGGLING_FROM = 0.55f;
+    /** Mean struggle at which struggling begins: more than twice the usual corrections. */
+    private static final float STRUGGLING_FROM = 0.53f;
 
     private static final float STRUGGLING_UNTIL = 0.45f;
 
-    /** Half-life of the mean struggle. */
-    private static final float ERROR_HALF_LIFE_MS = 90_000;
+    /** Half-life of the mean struggle, which is of the last 100 keystrokes: together one to two minutes. */
+    private static final float ERROR_HALF_LIFE_MS = 45_000;
 
     private static final int ERROR_ELAPSED_MS_MAX = 60_000;
 
@@ -118,12 +120,13 @@ final class FlowPhase {
             float sensitivity,
             FlowReading replaced) {
         updateTrouble(state, at - evaluatedMs, reading);
+        float intensity = reading.rangeIntensity(model);
         int machine = reading.isHuman ? 0 : Math.min(state[Layout.AT_MACHINE_EVALUATIONS] + 1, MACHINE_EVALUATIONS_MAX);
         state[Layout.AT_MACHINE_EVALUATIONS] = (byte) machine;
         long heldMs = getLong(state, Layout.AT_HELD_ACTIVE_MS) + activeMs;
         if (isInFlow(state)) {
             float leave = leaveThreshold(state, scale, model, sensitivity);
-            Interruption cause = ending(state, machine, leave, reading, model, replaced);
+            Interruption cause = ending(state, machine, intensity < leave, reading, model, replaced);
             if (cause != null) {
                 leave(state, at, cause);
                 heldMs = 0;
@@ -135,7 +138,7 @@ final class FlowPhase {
             boolean holds = machine == 0
                     && state[Layout.AT_TROUBLE] == 0
                     && getShort(state, Layout.AT_PRESENT_INSTANTS) >= WARM_UP_INSTANTS
-                    && reading.modelIntensity >= enter;
+                    && intensity >= enter;
             heldMs = holds ? heldMs : 0;
             if (holds && heldMs >= ENTRY_DELAY_MS) {
                 state[Layout.AT_FLAGS] |= Layout.FLAG_IN_FLOW;
@@ -146,7 +149,7 @@ final class FlowPhase {
         }
         putLong(state, Layout.AT_HELD_ACTIVE_MS, heldMs);
         if (machine == 0) {
-            countInstants(state, evaluatedMs, fromMs, at, scale, reading);
+            countInstants(state, evaluatedMs, fromMs, at, scale, intensity);
         }
     }
 
@@ -166,7 +169,7 @@ final class FlowPhase {
     private static @Nullable Interruption ending(
             byte[] state,
             int machine,
-            float leaveThreshold,
+            boolean isBelowRange,
             FlowReading reading,
             FlowModel model,
             FlowReading replaced) {
@@ -179,7 +182,7 @@ final class FlowPhase {
         if ((state[Layout.AT_TROUBLE] & FRAGMENTED) != 0) {
             return PeriodMeans.causeOfFragmentation(state, reading);
         }
-        return reading.modelIntensity < leaveThreshold ? PeriodMeans.cause(state, reading, model, replaced) : null;
+        return isBelowRange ? PeriodMeans.cause(state, reading, model, replaced) : null;
     }
 
     /**
@@ -187,7 +190,7 @@ final class FlowPhase {
      * that it touches; a shorter activity counts in the instant of its end.
      */
     private static void countInstants(
-            byte[] state, long evaluatedMs, long fromMs, long at, int scale, FlowReading reading) {
+            byte[] state, long evaluatedMs, long fromMs, long at, int scale, float intensity) {
         long last = evaluatedMs / INSTANT_MS;
         long now = at / INSTANT_MS;
         if (now <= last) {
@@ -197,7 +200,7 @@ final class FlowPhase {
         int instants = Math.clamp(now - Math.max(last, first), 1, WARM_UP_INSTANTS);
         int present = getShort(state, Layout.AT_PRESENT_INSTANTS) + instants;
         putShort(state, Layout.AT_PRESENT_INSTANTS, Math.min(present, 0xFFFF));
-        OwnRange.add(state, scale, reading.modelIntensity, instants);
+        OwnRange.add(state, scale, intensity, instants);
     }
 
     /** Ends an open flow period. */
@@ -256,7 +259,8 @@ final class FlowPhase {
         if (presentMs < WARM_UP_INSTANTS * INSTANT_MS) {
             return FlowReason.WARMING_UP;
         }
-        boolean inRange = reading.isHuman && reading.modelIntensity >= enterThreshold(state, scale, model, sensitivity);
+        float intensity = reading.rangeIntensity(model);
+        boolean inRange = reading.isHuman && intensity >= enterThreshold(state, scale, model, sensitivity);
         return inRange ? null : FlowReason.BELOW_OWN_RANGE;
     }
 

@@ -30,7 +30,7 @@ public final class FlowReading {
     final float[] history = new float[WorkHistory.FEATURES];
 
     // Focus is the product of these three.
-    /** Share of the last minutes with activity. */
+    /** Share of the last five minutes with activity, since the last gap. */
     float presence;
 
     /** Share of the last minutes in which the editor's window had focus. */
@@ -83,6 +83,23 @@ public final class FlowReading {
         return modelIntensity;
     }
 
+    /**
+     * Returns the model's intensity with the outcomes of a stranger, which a person's own range consists of. A person
+     * is compared with themselves by what they do; how often their work held in the past changes over weeks, and would
+     * put most of a steady person's present above their past.
+     */
+    public float rangeIntensity(FlowModel model) {
+        float heldRate = history[WorkHistory.HELD_RATE];
+        float heldRateRecent = history[WorkHistory.HELD_RATE_RECENT];
+        float breaks = history[WorkHistory.BREAKS_PER_ACTIVE_MIN];
+        WorkHistory.putOutcomesOfStranger(history);
+        float range = model.intensity(this);
+        history[WorkHistory.HELD_RATE] = heldRate;
+        history[WorkHistory.HELD_RATE_RECENT] = heldRateRecent;
+        history[WorkHistory.BREAKS_PER_ACTIVE_MIN] = breaks;
+        return range;
+    }
+
     /** Whether the intensity is personalized. */
     public boolean isPersonal() {
         return personal;
@@ -121,7 +138,7 @@ public final class FlowReading {
         return focus;
     }
 
-    /** Returns how much the window is like the session and the person's past. */
+    /** Returns how much the last keystrokes are like the person's past, and work holds; one half is as usual. */
     public float consistency() {
         return consistency;
     }

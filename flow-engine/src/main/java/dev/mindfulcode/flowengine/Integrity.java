@@ -15,7 +15,6 @@ final class Integrity {
 
     private static final long COUNT_MAX = 1L << 40;
     private static final int FLAGS_ALL = 127;
-    private static final int THIRDS_ALL = 7;
 
     private Integrity() {}
 
@@ -61,7 +60,6 @@ final class Integrity {
         }
         return isIn(last, 0, SessionState.TIME_MAX_MS)
                 && isIn(getLong(s, Layout.AT_FIRST_ACTIVITY_MS), 0, last)
-                && isIn(getLong(s, Layout.AT_BEGAN_MS), 0, last)
                 && isIn(getLong(s, Layout.AT_EVALUATED_MS), 0, last)
                 && isIn(getLong(s, Layout.AT_FLOW_STARTED_MS), 0, last)
                 && isIn(getLong(s, Layout.AT_FOCUS_LOST_MS), 0, last)
@@ -113,20 +111,12 @@ final class Integrity {
 
     private static boolean pastHolds(byte[] s) {
         int personKeystrokes = getInt(s, Layout.AT_PERSON_KEYSTROKES);
-        for (int minute = 0; minute < Layout.MINUTES; minute++) {
-            if (!isIn(s[Layout.AT_MINUTES + minute * Layout.MINUTE_BYTES + Layout.MINUTE_THIRDS], 0, THIRDS_ALL)) {
-                return false;
-            }
-        }
         return isIn(personKeystrokes, 0, Baselines.PERSON_KEYSTROKES_MAX - 1L)
                 && isIn(getInt(s, Layout.AT_PERSON_CORRECTIONS), 0, personKeystrokes)
                 && isIn(getInt(s, Layout.AT_PERSON_QUARTER_SWITCHES), 0, Baselines.PERSON_KEYSTROKES_MAX - 1L)
-                && getInt(s, Layout.AT_PERSON_BREAKS) >= 0
                 && isIn(getLong(s, Layout.AT_PERSON_ACTIVE_MS), 0, COUNT_MAX)
                 && isIn(getInt(s, Layout.AT_PERSON_IN_BURSTS), 0, personKeystrokes)
-                && sum(s, Layout.AT_PERSON_HISTOGRAM) == getInt(s, Layout.AT_PERSON_IN_BURSTS)
-                && isIn(getInt(s, Layout.AT_SESSION_TOTAL), 0, Baselines.SESSION_KEYSTROKES_MAX - 1L)
-                && sum(s, Layout.AT_SESSION_HISTOGRAM) == getInt(s, Layout.AT_SESSION_TOTAL);
+                && sum(s, Layout.AT_PERSON_HISTOGRAM) == getInt(s, Layout.AT_PERSON_IN_BURSTS);
     }
 
     private static boolean reportedHolds(byte[] s) {

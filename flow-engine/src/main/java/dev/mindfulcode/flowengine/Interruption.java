@@ -9,7 +9,7 @@ public enum Interruption {
     CONTEXT_SWITCH,
     /** Corrections and failed builds lowered intensity the most, or were far above the person's usual for minutes. */
     ERRORS,
-    /** Rhythm, consistency or velocity lowered intensity the most. */
+    /** The rate of events or the time since the last edit or line lowered intensity the most. */
     RHYTHM_LOST,
     /** The user ended the session; not counted as an interruption. */
     SESSION_ENDED,

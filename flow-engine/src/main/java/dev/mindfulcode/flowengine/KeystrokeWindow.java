@@ -5,8 +5,8 @@ import static dev.mindfulcode.flowengine.StateBytes.putShort;
 
 /**
  * The last {@link Layout#RING_LENGTH} keystrokes: their intervals, which of them were corrections, and a histogram of
- * the intervals inside bursts. A keystroke that leaves the window enters the baselines of the session and the person,
- * so the window is never compared with itself.
+ * the intervals inside bursts. A keystroke that leaves the window enters the person's baseline, so the window is never
+ * compared with itself.
  */
 final class KeystrokeWindow {
     private static final int INTERVAL_MS_MAX = 0xFFFF;
@@ -44,7 +44,7 @@ final class KeystrokeWindow {
         state[at] = (byte) (correction ? state[at] | bit : state[at] & ~bit);
     }
 
-    /** Moves all keystrokes to the baselines, oldest first. */
+    /** Moves all keystrokes to the baseline, oldest first. */
     static void clearIntoBaselines(byte[] state) {
         int count = state[Layout.AT_RING_COUNT];
         int oldest = Math.floorMod(state[Layout.AT_RING_NEXT] - count, Layout.RING_LENGTH);

@@ -1,18 +1,20 @@
 package dev.mindfulcode.flowengine;
 
+import dev.mindfulcode.flowengine.history.WorkHistory;
+
 /**
  * The byte layout of a session's state: {@link #SIZE_BYTES} bytes, little-endian, stored as they are (ADR 0007). A
  * change of an offset needs a new {@link #VERSION}.
  */
 final class Layout {
-    static final byte VERSION = 3;
-    static final int SIZE_BYTES = 952;
+    static final byte VERSION = 4;
+    static final int SIZE_BYTES = 960;
 
     static final int RING_LENGTH = 100;
     /** Number of minutes with individual counts of switches and failures. */
     static final int MINUTES = 16;
 
-    static final int MINUTE_BYTES = 6;
+    static final int MINUTE_BYTES = 4;
 
     static final int AT_VERSION = 0;
     static final int AT_STATUS = 1;
@@ -43,32 +45,26 @@ final class Layout {
     static final int AT_RING_COUNT = 129;
     static final int AT_WINDOW_CORRECTIONS = 130;
     static final int AT_WINDOW_IN_BURSTS = 131;
-    static final int AT_SESSION_TOTAL = 132;
 
     /** Epoch minute of the newest of the {@link #MINUTES}. */
-    static final int AT_NEWEST_MINUTE = 136;
+    static final int AT_NEWEST_MINUTE = 132;
 
-    static final int AT_FOCUS_LOST_MS = 144;
-    /** The first activity in arrival order: late events move {@link #AT_FIRST_ACTIVITY_MS} back, not this. */
-    static final int AT_BEGAN_MS = 152;
+    static final int AT_FOCUS_LOST_MS = 140;
 
     // The person: what freshAfter copies from session to session. Learns only from keystrokes that left the window.
-    static final int AT_PERSON = 160;
-    static final int AT_PERSON_KEYSTROKES = 160;
-    static final int AT_PERSON_CORRECTIONS = 164;
-    static final int AT_PERSON_IN_BURSTS = 168;
-    static final int AT_PERSON_QUARTER_SWITCHES = 172;
-    static final int AT_PERSON_ACTIVE_MS = 176;
-    /** Pauses that interrupted work, in {@link Baselines#BREAK_UNITS}. */
-    static final int AT_PERSON_BREAKS = 184;
+    static final int AT_PERSON = 148;
+    static final int AT_PERSON_KEYSTROKES = 148;
+    static final int AT_PERSON_CORRECTIONS = 152;
+    static final int AT_PERSON_IN_BURSTS = 156;
+    static final int AT_PERSON_QUARTER_SWITCHES = 160;
+    static final int AT_PERSON_ACTIVE_MS = 164;
     /** Keystrokes that clients reported as features. */
-    static final int AT_PERSON_REPORTED = 188;
+    static final int AT_PERSON_REPORTED = 172;
 
-    static final int AT_PERSON_HISTOGRAM = 192;
-    static final int PERSON_BYTES = 32 + 2 * LogBins.COUNT;
+    static final int AT_PERSON_HISTOGRAM = 176;
+    static final int PERSON_BYTES = 28 + 2 * LogBins.COUNT;
 
-    static final int AT_SESSION_HISTOGRAM = AT_PERSON + PERSON_BYTES;
-    static final int AT_WINDOW_HISTOGRAM = AT_SESSION_HISTOGRAM + 2 * LogBins.COUNT;
+    static final int AT_WINDOW_HISTOGRAM = AT_PERSON + PERSON_BYTES;
     static final int AT_MINUTES = AT_WINDOW_HISTOGRAM + LogBins.COUNT;
     static final int AT_RING_INTERVALS = AT_MINUTES + MINUTES * MINUTE_BYTES;
     static final int AT_RING_CLASSES = AT_RING_INTERVALS + 2 * RING_LENGTH;
@@ -110,19 +106,16 @@ final class Layout {
     /** 1 if the last report was a machine's. */
     static final int AT_REPORTED_BY_MACHINE = AT_EARLIER_MS + Long.BYTES;
 
-    static final int USED_BYTES = AT_REPORTED_BY_MACHINE + 1;
+    // The person's work history: what freshAfter copies as well.
+    static final int AT_HISTORY = AT_REPORTED_BY_MACHINE + 1;
+
+    static final int USED_BYTES = AT_HISTORY + WorkHistory.SIZE_BYTES;
 
     // One minute.
-    /** Events, up to 255. */
-    static final int MINUTE_EVENTS = 0;
-
-    /** One bit for each third of the minute in which anything happened. */
-    static final int MINUTE_THIRDS = 1;
-
-    static final int MINUTE_FILE_SWITCHES = 2;
-    static final int MINUTE_FOCUS_LOSSES = 3;
-    static final int MINUTE_FAILURES = 4;
-    static final int MINUTE_AWAY_QUARTER_S = 5;
+    static final int MINUTE_FILE_SWITCHES = 0;
+    static final int MINUTE_FOCUS_LOSSES = 1;
+    static final int MINUTE_FAILURES = 2;
+    static final int MINUTE_AWAY_QUARTER_S = 3;
 
     static final int FLAG_STARTED = 1;
     static final int FLAG_IN_FLOW = 2;

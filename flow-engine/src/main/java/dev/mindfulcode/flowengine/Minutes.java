@@ -10,8 +10,6 @@ import static dev.mindfulcode.flowengine.StateBytes.putLong;
  */
 final class Minutes {
     private static final long MINUTE_MS = 60_000;
-    static final long THIRD_MS = MINUTE_MS / 3;
-    static final int THIRDS = 3;
     private static final int QUARTER_SECOND_MS = 250;
 
     private Minutes() {}
@@ -58,36 +56,6 @@ final class Minutes {
 
     private static int bucket(long minute) {
         return Layout.AT_MINUTES + (int) Math.floorMod(minute, (long) Layout.MINUTES) * Layout.MINUTE_BYTES;
-    }
-
-    /** Returns the third of the minute, 0 to 2, that contains a time. */
-    static int thirdOf(long atMs) {
-        return (int) (atMs % MINUTE_MS / THIRD_MS);
-    }
-
-    /** Counts one event in its minute. */
-    static void count(byte[] state, int minute, long atMs) {
-        addSaturatedByte(state, minute + Layout.MINUTE_EVENTS, 1);
-        state[minute + Layout.MINUTE_THIRDS] |= (byte) (1 << thirdOf(atMs));
-    }
-
-    /** Marks the thirds of minutes that a stretch up to now touches. */
-    static void markPresence(byte[] state, long fromMs, long toMs) {
-        for (long third = fromMs / THIRD_MS; third <= toMs / THIRD_MS; third++) {
-            int minute = find(state, third * THIRD_MS, true);
-            if (minute >= 0) {
-                state[minute + Layout.MINUTE_THIRDS] |= (byte) (1 << thirdOf(third * THIRD_MS));
-            }
-        }
-    }
-
-    /** Returns the events of a number of minutes up to and including that of a time, at most 255 each. */
-    static int eventsUpTo(byte[] state, long atMs, int minutes) {
-        int sum = 0;
-        for (int age = ageOfNewest(state, atMs); age < minutes; age++) {
-            sum += state[bucketOfAge(state, age - ageOfNewest(state, atMs)) + Layout.MINUTE_EVENTS] & 0xFF;
-        }
-        return sum;
     }
 
     static void addAway(byte[] state, int minute, long awayMs) {

@@ -3,6 +3,7 @@ package dev.mindfulcode.flowengine;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.zip.CRC32;
 
@@ -47,21 +48,14 @@ public final class ModelArtefact {
         }
     }
 
-    /** Returns a logistic model of the five scores. */
-    public static FlowModel logistic(
-            String id, float[] means, float[] deviations, float[] weights, float temperature, Thresholds thresholds) {
-        return logistic(id, means, deviations, weights, new Calibration.Temperature(temperature), thresholds);
-    }
-
-    /** Returns a logistic model of the five scores. */
-    public static FlowModel logistic(
-            String id,
-            float[] means,
-            float[] deviations,
-            float[] weights,
-            Calibration calibration,
-            Thresholds thresholds) {
-        return logistic(ModelInputs.SCORES, id, means, deviations, weights, calibration, thresholds);
+    /** Returns a logistic model that gives the same intensity for all readings: all weights but the bias are 0. */
+    public static FlowModel constant(
+            ModelInputs inputs, String id, float bias, Calibration calibration, Thresholds thresholds) {
+        float[] deviations = new float[inputs.count()];
+        Arrays.fill(deviations, 1);
+        float[] weights = new float[inputs.count() + 1];
+        weights[inputs.count()] = bias;
+        return logistic(inputs, id, new float[inputs.count()], deviations, weights, calibration, thresholds);
     }
 
     public static FlowModel logistic(

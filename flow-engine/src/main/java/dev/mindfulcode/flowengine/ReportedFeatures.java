@@ -3,11 +3,18 @@ package dev.mindfulcode.flowengine;
 import static dev.mindfulcode.flowengine.StateBytes.getInt;
 import static dev.mindfulcode.flowengine.StateBytes.putInt;
 
+import dev.mindfulcode.flowengine.history.WorkHistory;
+
 /**
  * The five features as a client reported them last, and how many keystrokes its reports have counted: what a session
  * has in place of a {@link KeystrokeWindow} while its keystrokes stay with the client.
  */
 final class ReportedFeatures {
+
+    /** Mean interval inside bursts of the population, {@link PopulationPrior}. */
+    private static final long KEYSTROKE_MS = 220;
+
+    private static final int KEYSTROKES_PER_LINE = 40;
 
     private static final int RHYTHM = 0;
     private static final int VELOCITY = 4;
@@ -32,6 +39,35 @@ final class ReportedFeatures {
         int inWindow = Math.min(keystrokes, Layout.RING_LENGTH);
         putInt(state, Layout.AT_REPORTED_KEYSTROKES, inWindow);
         leaveWindow(state, keystrokes - inWindow);
+    }
+
+    /**
+     * Adds a report to the work history. It does not say when its events were: the keystrokes are spread evenly over as
+     * many seconds as so many take, at least one in each bin, the lines evenly over the report; a loss of focus is at
+     * its end.
+     */
+    static void addToHistory(WorkHistory history, long from, long to, FeatureReport report) {
+        spread(history, from, to, report.keystrokes(), report.lines());
+        if (report.focusLosses() > 0) {
+            history.event(to, WorkHistory.Event.FOCUS_LOST);
+        }
+    }
+
+    /** Adds typing without a pause. */
+    static void addTyping(WorkHistory history, long from, long to) {
+        spread(history, from, to, (to - from) / KEYSTROKE_MS, (to - from) / KEYSTROKE_MS / KEYSTROKES_PER_LINE);
+    }
+
+    private static void spread(WorkHistory history, long from, long to, long keystrokes, long lines) {
+        long seconds = Math.clamp(keystrokes * KEYSTROKE_MS / 1_000, 1, Math.max((to - from) / 1_000, 1));
+        long intervalMs = Math.clamp((to - from) / seconds, 1, WorkHistory.BIN_MS);
+        long lastLineAt = lines == 0 ? -1 : to - (to - from) / (lines + 1);
+        WorkHistory.Event event = keystrokes == 0 ? WorkHistory.Event.ACTIVITY : WorkHistory.Event.EDIT;
+        for (long at = from; at < to; at += intervalMs) {
+            boolean isLine = at <= lastLineAt && at + intervalMs > lastLineAt;
+            history.event(at, isLine ? WorkHistory.Event.ENTER : event);
+        }
+        history.event(to, lines > 0 && from == to ? WorkHistory.Event.ENTER : event);
     }
 
     /**

@@ -6,6 +6,7 @@ import static dev.mindfulcode.flowengine.StateBytes.getLong;
 import static dev.mindfulcode.flowengine.StateBytes.putInt;
 import static dev.mindfulcode.flowengine.StateBytes.putLong;
 
+import dev.mindfulcode.flowengine.history.WorkHistory;
 import dev.mindfulcode.flowengine.personal.PersonalLayer;
 import org.jspecify.annotations.Nullable;
 
@@ -44,11 +45,6 @@ public final class SessionState {
     /** Latest time that is not clamped, about the year 37,000. */
     public static final long TIME_MAX_MS = 1L << 50;
 
-    /** Minimum events in the last {@link #WORK_MINUTES} minutes for a pause to count as an interruption of work. */
-    static final int WORK_EVENTS_MIN = 30;
-
-    static final int WORK_MINUTES = 5;
-
     static final float SENSITIVITY_DEFAULT = 0.5f;
     static final int INTENSITY_UNITS = 1 << 16;
 
@@ -56,6 +52,7 @@ public final class SessionState {
 
     private final FlowReading scratch = new FlowReading();
     private final FlowReading replaced = new FlowReading();
+    private final WorkHistory history = new WorkHistory();
     private final FlowModel model;
     private final int modelFingerprint;
     private final int scale;
@@ -91,12 +88,13 @@ public final class SessionState {
         putInt(state, Layout.AT_SENSITIVITY, Float.floatToRawIntBits(SENSITIVITY_DEFAULT));
         putInt(state, Layout.AT_INTENSITY, INTENSITY_UNITS / 2);
         Baselines.putPrior(state);
+        WorkHistory.putFresh(state, Layout.AT_HISTORY);
         return state;
     }
 
     /**
-     * Returns the state of a new session of the same person: their baseline and sensitivity are copied, with the
-     * keystrokes in the earlier session's window added. Does not change the earlier state.
+     * Returns the state of a new session of the same person: their baseline, range, work history and sensitivity are
+     * copied, with the keystrokes in the earlier session's window added. Does not change the earlier state.
      */
     public static byte[] freshAfter(byte[] earlierSession) {
         requireReadable(earlierSession);
@@ -107,26 +105,8 @@ public final class SessionState {
         System.arraycopy(earlier, Layout.AT_PERSON, state, Layout.AT_PERSON, Layout.PERSON_BYTES);
         System.arraycopy(earlier, Layout.AT_RANGE_MODEL, state, Layout.AT_RANGE_MODEL, Layout.RANGE_BYTES);
         System.arraycopy(earlier, Layout.AT_SENSITIVITY, state, Layout.AT_SENSITIVITY, Float.BYTES);
+        System.arraycopy(earlier, Layout.AT_HISTORY, state, Layout.AT_HISTORY, WorkHistory.SIZE_BYTES);
         FlowPhase.continueFrom(earlier, state);
-        return state;
-    }
-
-    /** Returns the length of a stored state of the layout before the present one. */
-    public static int earlierSizeBytes() {
-        return EarlierLayout.SIZE_BYTES;
-    }
-
-    /**
-     * Returns a state of the layout before the present one in the present layout.
-     *
-     * @throws IllegalArgumentException if it is not one
-     */
-    public static byte[] converted(byte[] earlier) {
-        if (!EarlierLayout.is(earlier)) {
-            throw new IllegalArgumentException("not a session state of the earlier layout; recompute it from the log");
-        }
-        byte[] state = EarlierLayout.converted(earlier);
-        requireReadable(state);
         return state;
     }
 
@@ -137,6 +117,7 @@ public final class SessionState {
      */
     public SessionState wrap(byte[] bytes) {
         requireReadable(bytes);
+        history.wrap(bytes, Layout.AT_HISTORY);
         state = bytes;
         return this;
     }
@@ -184,7 +165,7 @@ public final class SessionState {
         personal = layer;
     }
 
-    private static void requireReadable(byte[] bytes) {
+    static void requireReadable(byte[] bytes) {
         if (bytes.length != SIZE_BYTES || bytes[Layout.AT_VERSION] != Layout.VERSION) {
             throw new IllegalArgumentException(
                     "not a session state of version " + Layout.VERSION + "; recompute it from the log");
@@ -227,13 +208,10 @@ public final class SessionState {
             addLong(s, Layout.AT_ERRORS, 1);
         }
         boolean current = beginActivity(at);
-        int minute = Minutes.find(s, at, current);
-        if (minute >= 0) {
-            Minutes.count(s, minute, at);
-        }
         if (!current) {
             return;
         }
+        history.event(at, EventCodes.eventOf(keyClassCode));
         setFlag(Layout.FLAG_TYPED, true);
         if (ReportedFeatures.areInUse(s)) {
             beginAnotherWindow(at);
@@ -296,15 +274,22 @@ public final class SessionState {
         if (!ReportedFeatures.areInUse(s)) {
             beginAnotherWindow(begunAt);
         }
-        Minutes.markPresence(s, begunAt, at);
         int minute = Minutes.find(s, at, true);
-        StateBytes.addSaturatedByte(s, minute + Layout.MINUTE_FILE_SWITCHES, report.contextSwitches());
+        int fileSwitches = report.contextSwitches() - report.focusLosses();
+        StateBytes.addSaturatedByte(s, minute + Layout.MINUTE_FILE_SWITCHES, fileSwitches);
+        StateBytes.addSaturatedByte(s, minute + Layout.MINUTE_FOCUS_LOSSES, report.focusLosses());
+        ReportedFeatures.addToHistory(history, begunAt, at, report);
         addActiveTime(activeMs);
         ReportedFeatures.put(s, report);
         if (report.keystrokes() > 0) {
             setFlag(Layout.FLAG_TYPED, true);
             evaluateWhenDue(begunAt, at);
         }
+    }
+
+    /** Has somebody typed without a pause before the session, in a state that has no history yet. */
+    void typedBefore(long from, long to) {
+        ReportedFeatures.addTyping(history, from, to);
     }
 
     private void evaluateWhenDue(long from, long at) {
@@ -326,8 +311,9 @@ public final class SessionState {
         }
         boolean current = beginActivity(at);
         int minute = Minutes.find(s, at, current);
-        if (minute >= 0) {
-            Minutes.count(s, minute, at);
+        if (current && kindCode != EventCodes.SIGNAL_BUILD && kindCode != EventCodes.SIGNAL_TEST) {
+            boolean lost = kindCode == EventCodes.SIGNAL_FOCUS_LOST;
+            history.event(at, lost ? WorkHistory.Event.FOCUS_LOST : WorkHistory.Event.ACTIVITY);
         }
         switch (kindCode) {
             case EventCodes.SIGNAL_FILE_SWITCH -> countSwitch(minute, Layout.MINUTE_FILE_SWITCHES, 1);
@@ -407,7 +393,6 @@ public final class SessionState {
         if (!flag(Layout.FLAG_STARTED)) {
             setFlag(Layout.FLAG_STARTED, true);
             putLong(s, Layout.AT_FIRST_ACTIVITY_MS, at);
-            putLong(s, Layout.AT_BEGAN_MS, at);
             putLong(s, Layout.AT_LAST_ACTIVITY_MS, at);
             putLong(s, Layout.AT_EVALUATED_MS, at);
             FlowPhase.begin(s, at);
@@ -439,9 +424,6 @@ public final class SessionState {
         if (status() == ActivityStatus.ACTIVE) {
             FlowPhase.leave(
                     state, lastActivityAtMs(), FlowPhase.isAway(state) ? Interruption.LEFT_WINDOW : Interruption.IDLE);
-            if (Minutes.eventsUpTo(state, lastActivityAtMs(), WORK_MINUTES) >= WORK_EVENTS_MIN) {
-                Baselines.learnBreak(state);
-            }
             resetWindow();
             setFlag(Layout.FLAG_AWAY, false);
             setStatus(ActivityStatus.PAUSED);
@@ -474,7 +456,8 @@ public final class SessionState {
      */
     public void read(long atMs, FlowReading into) {
         long at = Math.max(timeInRange(atMs), lastActivityAtMs());
-        Features.read(state, at, scale, into);
+        history.read(at, into.history);
+        Features.read(state, history, at, scale, into);
         into.model = model.id();
         into.modelIntensity = model.intensity(into);
         into.personal = personal != null && personal.isPersonal();

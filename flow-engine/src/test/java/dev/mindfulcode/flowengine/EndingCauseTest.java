@@ -2,6 +2,7 @@ package dev.mindfulcode.flowengine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mindfulcode.flowengine.history.WorkHistory;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Random;
@@ -55,7 +56,7 @@ class EndingCauseTest {
         private final byte[] state = SessionState.fresh();
         private final SessionState session = new SessionState().wrap(state);
         private final FlowReading reading = new FlowReading();
-        private final double[] sums = new double[7];
+        private final double[] sums = new double[WorkHistory.FEATURES + 2];
         private long at = Input.START_MS;
         private int evaluations;
         private boolean wasInFlow;
@@ -69,7 +70,7 @@ class EndingCauseTest {
             int usualSwitchMs = 30_000 + random.nextInt(40_000);
             while (at < until) {
                 work(14 * MINUTE_MS, 0.01, 0.08, usualSwitchMs, 0);
-                switch (random.nextInt(8)) {
+                switch (random.nextInt(10)) {
                     case 0 -> work(6 * MINUTE_MS, 0.01, 0.5, 0, 0);
                     case 1 -> work(6 * MINUTE_MS, 0.01, 0.08, 4_000 + random.nextInt(20_000), 0);
                     case 2 -> work(8 * MINUTE_MS, 0.01, 0.08, usualSwitchMs, 30_000 + random.nextInt(60_000));
@@ -77,11 +78,20 @@ class EndingCauseTest {
                     case 4 -> search();
                     case 5 -> lookAway(2 + random.nextInt(3));
                     case 6 -> idle(6 * MINUTE_MS, random.nextBoolean());
+                    case 7, 8 -> read(3 + random.nextInt(4));
                     default -> work(4 * MINUTE_MS, 0.05, 0.2, 15_000, 0);
                 }
             }
             session.end(at);
             noteChange();
+        }
+
+        /** Reads for a few minutes, with a word in between. */
+        private void read(int times) {
+            for (int i = 0; i < times; i++) {
+                at += 60_000 + random.nextInt(150_000);
+                work(3_000, 0, 0.08, 0, 0);
+            }
         }
 
         /** Opens many files before the next key. */
@@ -137,8 +147,7 @@ class EndingCauseTest {
                     awayAt = at + awayEveryMs;
                 }
                 at += interval;
-                session.keystroke(
-                        at, interval, random.nextDouble() < deletions ? EventCodes.KEY_DELETE : Input.LETTER, -1);
+                session.keystroke(at, interval, random.nextDouble() < deletions ? EventCodes.KEY_DELETE : letter(), -1);
                 noteChange();
                 if (switchEveryMs > 0 && at >= switchAt) {
                     session.signal(at, EventCodes.SIGNAL_FILE_SWITCH, 0);
@@ -146,6 +155,10 @@ class EndingCauseTest {
                     switchAt = at + switchEveryMs;
                 }
             }
+        }
+
+        private int letter() {
+            return random.nextInt(40) == 0 ? EventCodes.KEY_ENTER : Input.LETTER;
         }
 
         /** Compares after each event: what ended flow with that event, and what the readings say. */
@@ -171,15 +184,13 @@ class EndingCauseTest {
         }
 
         private double[] inputs() {
-            return new double[] {
-                reading.presence,
-                reading.inWindow,
-                reading.unfragmented,
-                reading.errorPenalty,
-                reading.rhythm,
-                reading.consistency,
-                reading.velocity
-            };
+            double[] inputs = new double[WorkHistory.FEATURES + 2];
+            for (int i = 0; i < WorkHistory.FEATURES; i++) {
+                inputs[i] = reading.history()[i];
+            }
+            inputs[WorkHistory.FEATURES] = reading.inWindow;
+            inputs[WorkHistory.FEATURES + 1] = reading.unfragmented;
+            return inputs;
         }
 
         private boolean isExpected(Interruption cause) {
@@ -194,9 +205,6 @@ class EndingCauseTest {
                 return cause == Interruption.ERRORS;
             }
             if (reason == FlowReason.FRAGMENTED) {
-                System.out.printf(
-                        "FRAG %.3f %.3f  %.3f %.3f %s%n",
-                        sums[1] / evaluations, reading.inWindow, sums[2] / evaluations, reading.unfragmented, cause);
                 fragmented++;
                 agreedFragmented += cause == largerDrop() ? 1 : 0;
                 return cause == largerDrop();
@@ -207,20 +215,29 @@ class EndingCauseTest {
         }
 
         private Interruption largerDrop() {
-            double outside = sums[1] / evaluations - reading.inWindow;
-            double switches = sums[2] / evaluations - reading.unfragmented;
+            double outside = sums[WorkHistory.FEATURES] / evaluations - reading.inWindow;
+            double switches = sums[WorkHistory.FEATURES + 1] / evaluations - reading.unfragmented;
             return outside > switches ? Interruption.LEFT_WINDOW : Interruption.CONTEXT_SWITCH;
         }
 
         private Interruption counterfactual() {
-            int[][] groups = {{0}, {1}, {2}, {3}, {4, 5, 6}};
-            Interruption[] names = {
-                Interruption.IDLE,
-                Interruption.LEFT_WINDOW,
-                Interruption.CONTEXT_SWITCH,
-                Interruption.ERRORS,
-                Interruption.RHYTHM_LOST
+            int[][] groups = {
+                {
+                    WorkHistory.PRESENCE_1_MIN,
+                    WorkHistory.PRESENCE_2_MIN,
+                    WorkHistory.PRESENCE_5_MIN,
+                    WorkHistory.PRESENCE_60_MIN,
+                    WorkHistory.LN_S_SINCE_ACTIVITY
+                },
+                {WorkHistory.LN_S_SINCE_FOCUS_LOST},
+                {
+                    WorkHistory.LN_S_SINCE_ENTER,
+                    WorkHistory.LN_S_SINCE_EDIT,
+                    WorkHistory.LN_RATE_5_MIN,
+                    WorkHistory.LN_RATE_60_MIN
+                }
             };
+            Interruption[] names = {Interruption.IDLE, Interruption.LEFT_WINDOW, Interruption.RHYTHM_LOST};
             Interruption best = Interruption.UNKNOWN;
             float highest = model.intensity(reading);
             for (int group = 0; group < groups.length; group++) {
@@ -229,12 +246,9 @@ class EndingCauseTest {
                     inputs[input] = sums[input] / evaluations;
                 }
                 FlowReading replaced = new FlowReading();
-                replaced.setFeatures(
-                        (float) inputs[4],
-                        (float) (inputs[0] * inputs[1] * inputs[2]),
-                        (float) inputs[5],
-                        (float) inputs[3],
-                        (float) inputs[6]);
+                for (int i = 0; i < WorkHistory.FEATURES; i++) {
+                    replaced.history()[i] = (float) inputs[i];
+                }
                 float intensity = model.intensity(replaced);
                 if (intensity > highest) {
                     highest = intensity;

@@ -74,7 +74,17 @@ class FeatureDefinitionsTest {
         private long corrections = 5;
         private long quarterSwitches = 52;
         private long activeMs = 3_600_000;
-        private long sixteenthsOfBreaks = 3 * 16;
+
+        /** The 20-s bins with an event, oldest first. */
+        private final List<Long> bins = new ArrayList<>();
+
+        private final Deque<Long> instants = new ArrayDeque<>();
+        private long lastAt = -1;
+        private long stretchBin;
+        private long dueAt;
+        private double recent = 0.52;
+        private int outcomes;
+        private int held;
 
         Person() {
             int given = 0;
@@ -86,13 +96,61 @@ class FeatureDefinitionsTest {
             }
         }
 
+        /** An event of theirs: any but builds and tests. */
+        void event(long at) {
+            long bin = at / 20_000;
+            boolean gap = lastAt >= 0 && at - lastAt >= 300_000;
+            if (lastAt < 0 || gap) {
+                for (; !instants.isEmpty(); instants.poll()) {
+                    learn(lastAt + 300_000 > instants.peek() + 900_000);
+                }
+                stretchBin = bin;
+                dueAt = at + 300_000;
+            } else if (bin > bins.getLast()) {
+                for (; !instants.isEmpty() && at >= instants.peek() + 900_000; instants.poll()) {
+                    learn(true);
+                }
+                if (at >= dueAt) {
+                    instants.add(at);
+                    dueAt = at + 300_000;
+                }
+            }
+            lastAt = at;
+            if (bins.isEmpty() || bin > bins.getLast()) {
+                bins.add(bin);
+            }
+        }
+
+        private void learn(boolean workHeld) {
+            outcomes++;
+            held += workHeld ? 1 : 0;
+            double weight = Math.pow(0.5, 1.0 / 24);
+            recent = recent * weight + (workHeld ? 1 - weight : 0);
+        }
+
+        double steadiness() {
+            return recent / (recent + (held + 52) / (outcomes + 100.0));
+        }
+
+        double presence(long t) {
+            if (bins.isEmpty()) {
+                return 0;
+            }
+            long empty = Math.max(t / 20_000 - bins.getLast() - 1, 0);
+            long to = bins.getLast() + empty;
+            double sum = bins.stream()
+                            .mapToDouble(bin -> Math.exp(-(to - bin) / 15.0))
+                            .sum()
+                    * (1 - Math.exp(-1 / 15.0));
+            return Math.min(sum / (1 - Math.exp(-(to - stretchBin + 1) / 15.0)), 1);
+        }
+
         void halveIfFull() {
             if (keystrokes >= 32_768 || quarterSwitches >= 32_768) {
                 keystrokes /= 2;
                 corrections /= 2;
                 quarterSwitches /= 2;
                 activeMs /= 2;
-                sixteenthsOfBreaks /= 2;
                 Arrays.setAll(intervals, bin -> intervals[bin] / 2);
             }
         }
@@ -103,7 +161,6 @@ class FeatureDefinitionsTest {
     private static final class Session {
         private final Person person;
         private final Deque<Key> window = new ArrayDeque<>();
-        private final int[] intervals = new int[64];
         private final List<long[]> events = new ArrayList<>();
         private final List<long[]> away = new ArrayList<>();
         private long awaySince = -1;
@@ -137,22 +194,13 @@ class FeatureDefinitionsTest {
 
         private void event(long at, int kind) {
             if (lastAt >= 0 && at - lastAt >= 300_000) {
-                int recent = 0;
-                for (long minute = lastAt / 60_000 - 4; minute <= lastAt / 60_000; minute++) {
-                    long current = minute;
-                    recent += (int) Math.min(
-                            events.stream()
-                                    .filter(e -> e[0] / 60_000 == current)
-                                    .count(),
-                            255);
-                }
-                if (recent >= 30) {
-                    person.sixteenthsOfBreaks += 16;
-                }
                 end();
                 awaySince = -1;
             }
             lastAt = at;
+            if (kind != BUILD) {
+                person.event(at);
+            }
             events.add(new long[] {at, kind});
         }
 
@@ -164,7 +212,6 @@ class FeatureDefinitionsTest {
 
         private void leave(Key key) {
             if (key.intervalMs < 2_000) {
-                intervals[bin(key.intervalMs)]++;
                 person.intervals[bin(key.intervalMs)]++;
             }
             person.keystrokes++;
@@ -193,14 +240,9 @@ class FeatureDefinitionsTest {
                 double ratio = deviation(w) / Math.max(deviation(person.intervals), 0.001);
                 rhythm = 0.5 + (1 / (1 + ratio * ratio) - 0.5) * trust;
                 velocity = 0.5 + (1 / (1 + Math.pow(4, median(w) - median(person.intervals))) - 0.5) * trust;
-                double withPerson = alike(w, person.intervals);
-                int n = sum(intervals);
-                double a = n == 0 ? withPerson : withPerson + (alike(w, intervals) - withPerson) * n / (n + 200.0);
-                alike = 0.5 + (a - 0.5) * trust;
+                alike = 0.5 + (alike(w, person.intervals) - 0.5) * trust;
             }
-            double staying =
-                    Math.exp(-900_000.0 * person.sixteenthsOfBreaks / 16 / Math.max(person.activeMs - 360_000, 60_000));
-            return new double[] {rhythm, focus(t), (alike + 2 * staying) / 3, errorPenalty(t), velocity};
+            return new double[] {rhythm, focus(t), (alike + 2 * person.steadiness()) / 3, errorPenalty(t), velocity};
         }
 
         private double errorPenalty(long t) {
@@ -226,20 +268,7 @@ class FeatureDefinitionsTest {
                         .sum();
                 awayShare += Math.pow(0.5, age / 5.0) * Math.min(quarters, 255) / 240 / weights;
             }
-            return presence(t) * (1 - Math.min(awayShare, 1)) / (1 + perHour / (4 * own));
-        }
-
-        private double presence(long t) {
-            long first = events.getFirst()[0] / 20_000;
-            double present = 0;
-            double all = 0;
-            for (int age = 0; age < 45 && t / 20_000 - age >= first; age++) {
-                long third = t / 20_000 - age;
-                double weight = Math.pow(0.5, age / 6.0);
-                all += weight;
-                present += events.stream().anyMatch(e -> e[0] / 20_000 == third) ? weight : 0;
-            }
-            return present / all;
+            return person.presence(t) * (1 - Math.min(awayShare, 1)) / (1 + perHour / (4 * own));
         }
 
         private double weighted(long t, int kind) {

@@ -2,21 +2,23 @@ package dev.mindfulcode.flowengine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FeatureReportTest {
     private static final int EVALUATION_MS = (int) SessionState.EVALUATION_INTERVAL_MS;
     private static final int LETTER = 0;
 
+    /** Difference of a session's mean intensity between its reports and its keystrokes. */
+    private static final double MEAN_INTENSITY_MAX = 0.03;
+
     @Property(tries = 30)
-    void reportsPerEvaluationGiveTheFlowOfTheirKeystrokes(@ForAll long seed) {
+    void reportsCountWhatTheirKeystrokesCount(@ForAll long seed) {
         Run run = new Run(seed, EVALUATION_MS);
 
         assertThat(run.reported.keystrokes()).isEqualTo(run.typed.keystrokes());
@@ -26,32 +28,28 @@ class FeatureReportTest {
         assertThat(run.reported.activeMs()).isEqualTo(run.typed.activeMs());
         assertThat(run.reported.firstActivityAtMs()).isEqualTo(run.typed.firstActivityAtMs());
         assertThat(run.reported.lastActivityAtMs()).isEqualTo(run.typed.lastActivityAtMs());
-        assertThat(run.reportedPeriods).isEqualTo(run.typedPeriods);
-        assertThat(run.reported.flowMs()).isEqualTo(run.typed.flowMs());
-        assertThat(run.reported.intensityMs()).isEqualTo(run.typed.intensityMs());
-        assertThat(run.reported.interruptions()).isEqualTo(run.typed.interruptions());
-        FlowReading typed = new FlowReading();
-        FlowReading reported = new FlowReading();
-        run.typed.read(typed);
-        run.reported.read(reported);
-        assertThat(reported.confidence()).isEqualTo(typed.confidence());
     }
 
-    @Test
-    void longerReportsCountTheSameAndDelayFlow() {
+    /** A report says nothing of seconds, so intensity is close only. */
+    @ParameterizedTest
+    @ValueSource(ints = {EVALUATION_MS, 30_000})
+    void reportsGiveAboutTheFlowOfTheirKeystrokes(int intervalMs) {
         long flowMs = 0;
         long reportedFlowMs = 0;
+        double worst = 0;
         for (int seed = 1; seed <= 20; seed++) {
-            Run run = new Run(seed, 30_000);
-            assertThat(run.reported.keystrokes()).isEqualTo(run.typed.keystrokes());
-            assertThat(run.reported.activeMs()).isEqualTo(run.typed.activeMs());
+            Run run = new Run(seed, intervalMs);
             double mean = run.typed.intensityMs() / run.typed.activeMs();
-            assertThat(run.reported.intensityMs() / run.reported.activeMs()).isCloseTo(mean, within(0.03));
+            double reported = run.reported.intensityMs() / run.reported.activeMs();
+            worst = Math.max(worst, Math.abs(reported - mean));
             flowMs += run.typed.flowMs();
             reportedFlowMs += run.reported.flowMs();
         }
-        assertThat(flowMs).isPositive();
-        assertThat((double) reportedFlowMs / flowMs).isBetween(0.9, 1.1);
+        System.out.printf(
+                "reports of %d ms: %.3f of the flow of keystrokes, mean intensity differs by up to %.3f%n",
+                intervalMs, (double) reportedFlowMs / flowMs, worst);
+        assertThat(worst).isLessThan(MEAN_INTENSITY_MAX);
+        assertThat((double) reportedFlowMs / flowMs).isBetween(0.95, 1.05);
     }
 
     @Test
@@ -135,6 +133,7 @@ class FeatureReportTest {
                 default -> random.nextInt(20_000);
             };
             int duration = random.nextInt(FeatureReport.DURATION_MS_MAX + 1);
+            int switches = random.nextInt(100);
             int keystrokes = random.nextInt(4) == 0 ? 0 : random.nextInt(FeatureReport.COUNT_MAX + 1);
             switch (random.nextInt(12)) {
                 case 0 -> session.keystroke(at, random.nextInt(20_000), random.nextInt(13), -1);
@@ -150,7 +149,9 @@ class FeatureReportTest {
                             duration,
                             keystrokes,
                             random.nextInt(100),
-                            random.nextInt(100),
+                            switches,
+                            random.nextInt(switches + 1),
+                            random.nextInt(keystrokes + 1),
                             random.nextInt(100),
                             random.nextInt(Math.min(duration, keystrokes * 15_000) + 1),
                             random.nextFloat(),
@@ -168,19 +169,23 @@ class FeatureReportTest {
     @Test
     void refusesValuesOutOfRange() {
         assertThatThrownBy(() -> report(0, 60_001, 10)).hasMessage("duration_ms is 60001; must be from 0 to 60000");
-        assertThatThrownBy(() -> new FeatureReport(0, 10, 1, 0, 0, 0, 11, 0, 0, 0, 0, 0))
+        assertThatThrownBy(() -> new FeatureReport(0, 10, 1, 0, 0, 0, 0, 0, 11, 0, 0, 0, 0, 0))
                 .hasMessage("active_ms is 11; must be from 0 to 10");
-        assertThatThrownBy(() -> new FeatureReport(0, 10, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0))
+        assertThatThrownBy(() -> new FeatureReport(0, 10, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0))
                 .hasMessageContaining("active_ms");
-        assertThatThrownBy(() -> new FeatureReport(0, 10, 1, 0, 0, 0, 1, 0, Float.NaN, 0, 0, 0))
+        assertThatThrownBy(() -> new FeatureReport(0, 10, 1, 0, 0, 0, 0, 0, 1, 0, Float.NaN, 0, 0, 0))
                 .hasMessageContaining("focus");
-        assertThatThrownBy(() -> new FeatureReport(0, 10, 1, 0, 0, 0, 1, 0, 0, 0, 0, 1.001f))
+        assertThatThrownBy(() -> new FeatureReport(0, 10, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1.001f))
                 .hasMessageContaining("velocity");
+        assertThatThrownBy(() -> new FeatureReport(0, 10, 1, 0, 2, 3, 0, 0, 1, 0, 0, 0, 0, 0))
+                .hasMessage("focus_losses is 3; must be from 0 to 2");
+        assertThatThrownBy(() -> new FeatureReport(0, 10, 1, 0, 0, 0, 2, 0, 1, 0, 0, 0, 0, 0))
+                .hasMessage("lines is 2; must be from 0 to 1");
     }
 
     private static SessionState inFlowByReports() {
         SessionState session = new SessionState().wrap(SessionState.fresh());
-        for (int i = 0; i < 160; i++) {
+        for (int i = 0; i < 400; i++) {
             session.report(report(i * 5_000L, 5_000, 25));
         }
         assertThat(session.isInFlow()).isTrue();
@@ -195,6 +200,8 @@ class FeatureReportTest {
                 0,
                 0,
                 0,
+                keystrokes / 20,
+                0,
                 durationMs,
                 0.6f,
                 0.9f,
@@ -207,15 +214,10 @@ class FeatureReportTest {
     private static final class Run {
         private final SessionState typed = new SessionState().wrap(SessionState.fresh());
         private final SessionState reported = new SessionState().wrap(SessionState.fresh());
-        private final List<Long> typedPeriods = new ArrayList<>();
-        private final List<Long> reportedPeriods = new ArrayList<>();
 
         Run(long seed, int intervalMs) {
             Random random = new Random(seed);
-            FeatureReporter reporter = new FeatureReporter(SessionState.fresh(), intervalMs, report -> {
-                reported.report(report);
-                note(reported, reportedPeriods);
-            });
+            FeatureReporter reporter = new FeatureReporter(SessionState.fresh(), intervalMs, reported::report);
             long at = Input.START_MS + random.nextInt(60_000);
             int usualMs = 110 + random.nextInt(120);
             for (int i = 0; i < 20_000; i++) {
@@ -228,26 +230,18 @@ class FeatureReportTest {
                     intervalMsOfKey = random.nextInt(2_000_000);
                 }
                 at += intervalMsOfKey;
-                int keyClass = random.nextInt(14) == 0 ? EventCodes.KEY_DELETE : LETTER;
+                int keyClass =
+                        i % 40 == 39 ? EventCodes.KEY_ENTER : random.nextInt(14) == 0 ? EventCodes.KEY_DELETE : LETTER;
                 typed.keystroke(at, intervalMsOfKey, keyClass, -1);
-                note(typed, typedPeriods);
                 reporter.keystroke(at, intervalMsOfKey, keyClass);
                 if (random.nextInt(200) == 0) {
                     int kind = random.nextInt(7);
                     int value = random.nextInt(2);
                     typed.signal(at, kind, value);
-                    note(typed, typedPeriods);
                     reporter.signal(at, kind, value);
                 }
             }
             reporter.flush();
-        }
-
-        private static void note(SessionState session, List<Long> periods) {
-            long at = session.isInFlow() ? session.flowStartedAtMs() : -session.flowEndedAtMs();
-            if (at != 0 && (periods.isEmpty() || periods.getLast() != at)) {
-                periods.add(at);
-            }
         }
     }
 }

@@ -11,16 +11,15 @@ import net.jqwik.api.constraints.DoubleRange;
 class KnownPersonProperties {
     private static final int KEYS_TO_KNOW_THE_PERSON = 6_000;
 
-    /** Pauses are not scaled. */
+    /** Of the scores; the work history knows no speed, and as many keys take longer. Pauses are not scaled. */
     @Property(tries = 100)
     void speedOfAKnownPersonDoesNotChangeTheIntensity(
             @ForAll long seed, @ForAll @DoubleRange(min = 0.5, max = 2.5) double scale) {
         for (int round = 0; round < Tries.FACTOR; round++) {
-            for (FlowModel model : new FlowModel[] {FlowModel.builtIn(), FlowModel.formulaBaseline()}) {
-                assertThat(intensityOfKnown(model, seed + round, scale))
-                        .as("%s, seed %d, speed times %s", model.id(), seed + round, scale)
-                        .isCloseTo(intensityOfKnown(model, seed + round, 1), within(0.05f));
-            }
+            FlowModel model = FlowModel.formulaBaseline();
+            assertThat(intensityOfKnown(model, seed + round, scale))
+                    .as("%s, seed %d, speed times %s", model.id(), seed + round, scale)
+                    .isCloseTo(intensityOfKnown(model, seed + round, 1), within(0.05f));
         }
     }
 

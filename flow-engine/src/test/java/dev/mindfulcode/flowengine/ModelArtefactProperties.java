@@ -32,11 +32,12 @@ class ModelArtefactProperties {
 
     static FlowModel logistic() {
         return ModelArtefact.logistic(
+                ModelInputs.SCORES,
                 "logistic-1",
                 new float[] {0.5f, 0.6f, 0.5f, 0.3f, 0.5f},
                 new float[] {0.1f, 0.2f, 0.1f, 0.2f, 0.1f},
                 new float[] {0.2f, 0.9f, 0.1f, -0.3f, 0.1f, 0.4f},
-                1f,
+                new Calibration.Temperature(1),
                 THRESHOLDS);
     }
 
@@ -103,14 +104,11 @@ class ModelArtefactProperties {
 
     @Test
     void refusesAModelOfOtherFeaturesInWords() {
-        FlowModel other = FlowModel.FEATURE_VERSION == 1 ? ofHistory(1) : logistic();
+        FlowModel other = logistic();
         assertThatThrownBy(() -> ModelArtefact.decode(ModelArtefact.encode(other)))
                 .isInstanceOf(MalformedModelException.class)
-                .hasMessageContaining(
-                        "trained on features of version " + other.inputs().featureVersion()
-                                + ", this engine computes version " + FlowModel.FEATURE_VERSION
-                                + "; of what mindful train writes, publish a model over the "
-                                + (FlowModel.FEATURE_VERSION == 1 ? "scores" : "history"));
+                .hasMessageContaining("trained on features of version 1, this engine computes version 2;"
+                        + " of what mindful train writes, publish a model over the history");
     }
 
     private static float[] rising(Random random, int count) {
@@ -179,7 +177,7 @@ class ModelArtefactProperties {
     /** Older engines read format 1 only. */
     @Test
     void writesTemperatureInFormat1AndKnotsInFormat2() {
-        assertThat(ModelArtefact.encode(FlowModel.builtIn())[4]).isEqualTo((byte) 1);
+        assertThat(ModelArtefact.encode(network(1))[4]).isEqualTo((byte) 1);
         assertThat(ModelArtefact.encode(isotonic(3))[4]).isEqualTo((byte) 2);
         assertThat(ModelArtefact.encode(isotonic(3)).length).isLessThan(2_048);
     }
@@ -195,7 +193,7 @@ class ModelArtefactProperties {
         for (FlowModel model : new FlowModel[] {
             network(seed), logistic(), isotonic(seed), FlowModel.builtIn(), FlowModel.formulaBaseline()
         }) {
-            FlowModel back = ModelArtefact.decode(ModelArtefact.encode(model));
+            FlowModel back = ModelArtefact.decodeAnyVersion(ModelArtefact.encode(model));
             assertThat(back.id()).isEqualTo(model.id());
             assertThat(back.thresholds()).isEqualTo(model.thresholds());
             assertThat(back.intensity(features))
@@ -266,11 +264,12 @@ class ModelArtefactProperties {
     @Test
     void rejectsWeightsThatLetIntensityRiseWithErrors() {
         assertThatThrownBy(() -> ModelArtefact.logistic(
+                        ModelInputs.SCORES,
                         "bad",
                         new float[5],
                         new float[] {1, 1, 1, 1, 1},
                         new float[] {0, 0, 0, 1, 0, 0},
-                        1,
+                        new Calibration.Temperature(1),
                         THRESHOLDS))
                 .hasMessageContaining("must not be positive");
         float[] weights = new float[ModelInputs.SCORES.networkWeights()];

@@ -27,8 +27,10 @@ class ModelPropertiesTest {
         String text = ModelProperties.format(FlowModel.builtIn());
         assertRejected(
                 text.replace("threshold.hysteresis = ", "threshold.other = "), "threshold.hysteresis is missing");
-        assertRejected(text.replace("feature.focus.mean = ", "feature.focus.mean = x"), "feature.focus.mean is x0.");
-        assertRejected(text.replace("layer.4.unit.1 = ", "layer.4.unit.1 = 1, "), "layer.4.unit.1 has 6 numbers");
+        assertRejected(
+                text.replace("feature.held_rate.mean = ", "feature.held_rate.mean = x"),
+                "feature.held_rate.mean is x0.");
+        assertRejected(text.replace("layer.3.unit.1 = ", "layer.3.unit.1 = 1, "), "layer.3.unit.1 has 10 numbers");
         assertRejected(text.replace("kind = network", "kind = forest"), "kind is forest");
     }
 

@@ -10,6 +10,7 @@ import java.util.Random;
  */
 final class Persona {
     static final long MINUTE_MS = 60_000;
+    private static final int KEYS_PER_LINE = 40;
 
     private final Random random;
     private final double medianMs;
@@ -20,6 +21,7 @@ final class Persona {
 
     private byte[] state = SessionState.fresh();
     private final SessionState session = new SessionState().wrap(state);
+    private int keys;
     private final List<FlowReason> reasons = new ArrayList<>();
     long at = Input.START_MS;
 
@@ -87,7 +89,8 @@ final class Persona {
 
     void key(int intervalMs, boolean deletion) {
         at += intervalMs;
-        session.keystroke(at, intervalMs, deletion ? EventCodes.KEY_DELETE : Input.LETTER, -1);
+        int letter = ++keys % KEYS_PER_LINE == 0 ? EventCodes.KEY_ENTER : Input.LETTER;
+        session.keystroke(at, intervalMs, deletion ? EventCodes.KEY_DELETE : letter, -1);
         reasons.add(session.reason());
     }
 

@@ -159,7 +159,7 @@ class RelativeFlowTest {
     void aLowFocusWithoutSwitchesIsNoFragmentation() {
         for (int minute = 0; minute < 15; minute++) {
             session.report(new FeatureReport(
-                    at + minute * MINUTE_MS, 60_000, 80, 2, 0, 1, 30_000, 0.6f, 0.4f, 0.5f, 0.1f, 0.6f));
+                    at + minute * MINUTE_MS, 60_000, 80, 2, 0, 0, 2, 1, 30_000, 0.6f, 0.4f, 0.5f, 0.1f, 0.6f));
             assertThat(session.reason()).isNotEqualTo(FlowReason.FRAGMENTED);
         }
     }
@@ -249,7 +249,7 @@ class RelativeFlowTest {
 
     private FeatureReport report(int index, int keystrokes, float score) {
         long startedAt = at + index * 5_000L;
-        return new FeatureReport(startedAt, 5_000, keystrokes, 0, 0, 0, 5_000, score, 0.9f, 0.5f, 0.2f, score);
+        return new FeatureReport(startedAt, 5_000, keystrokes, 0, 0, 0, 0, 0, 5_000, score, 0.9f, 0.5f, 0.2f, score);
     }
 
     @Test
@@ -280,7 +280,7 @@ class RelativeFlowTest {
 
     /** Returns the text of a model whose first input has another mean. */
     private static String withAnotherMean(String text) {
-        String other = text.replaceFirst("(?m)^feature.rhythm.mean = .*$", "feature.rhythm.mean = 0.123");
+        String other = text.replaceFirst("(?m)^feature.held_rate.mean = .*$", "feature.held_rate.mean = 0.123");
         assertThat(other).isNotEqualTo(text);
         return other;
     }

@@ -81,7 +81,7 @@ final class ReorderBuffer {
             }
             case FlowInput.Features features -> {
                 FeatureReport report = features.report();
-                yield header(batch, FEATURES, 6 * Integer.BYTES + FlowModel.FEATURES * Float.BYTES)
+                yield header(batch, FEATURES, 8 * Integer.BYTES + FlowModel.FEATURES * Float.BYTES)
                         .putInt(report.durationMs())
                         .putInt(report.keystrokes())
                         .putInt(report.errors())
@@ -93,6 +93,8 @@ final class ReorderBuffer {
                         .putFloat(report.consistency())
                         .putFloat(report.errorPenalty())
                         .putFloat(report.velocity())
+                        .putInt(report.focusLosses())
+                        .putInt(report.lines())
                         .array();
             }
         };
@@ -159,19 +161,25 @@ final class ReorderBuffer {
     }
 
     private static FeatureReport report(long startedAtMs, ByteBuffer row) {
+        int at = row.position();
+        int counts = at + 6 * Integer.BYTES;
+        int after = counts + FlowModel.FEATURES * Float.BYTES;
+        boolean isOfEarlierBuild = row.limit() == after;
         return new FeatureReport(
                 startedAtMs,
-                row.getInt(),
-                row.getInt(),
-                row.getInt(),
-                row.getInt(),
-                row.getInt(),
-                row.getInt(),
-                row.getFloat(),
-                row.getFloat(),
-                row.getFloat(),
-                row.getFloat(),
-                row.getFloat());
+                row.getInt(at),
+                row.getInt(at + 4),
+                row.getInt(at + 8),
+                row.getInt(at + 12),
+                isOfEarlierBuild ? 0 : row.getInt(after),
+                isOfEarlierBuild ? 0 : row.getInt(after + 4),
+                row.getInt(at + 16),
+                row.getInt(at + 20),
+                row.getFloat(counts),
+                row.getFloat(counts + 4),
+                row.getFloat(counts + 8),
+                row.getFloat(counts + 12),
+                row.getFloat(counts + 16));
     }
 
     /** Drops what is in memory of a session, but not its rows. */

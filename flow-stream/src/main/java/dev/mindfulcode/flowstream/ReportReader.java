@@ -64,6 +64,8 @@ final class ReportReader {
                     event.getKeystrokes(),
                     event.getErrors(),
                     event.getContextSwitches(),
+                    event.getFocusLosses(),
+                    event.getLines(),
                     event.getFilesModified(),
                     event.getActiveMs(),
                     event.getRhythm(),

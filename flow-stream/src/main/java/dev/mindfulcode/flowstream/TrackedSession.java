@@ -1,6 +1,7 @@
 package dev.mindfulcode.flowstream;
 
 import dev.mindfulcode.flowengine.ActivityStatus;
+import dev.mindfulcode.flowengine.EarlierLayouts;
 import dev.mindfulcode.flowengine.SequenceRanges;
 import dev.mindfulcode.flowengine.SessionState;
 import dev.mindfulcode.flowengine.personal.PersonalLayer;
@@ -24,10 +25,11 @@ final class TrackedSession {
 
     static final long NEVER = Long.MIN_VALUE;
 
-    private static final byte LAYOUT_VERSION = 5;
+    private static final byte LAYOUT_VERSION = 6;
 
-    /** Differs in the layout of the engine's state only. */
-    private static final byte EARLIER_LAYOUT_VERSION = 4;
+    // These differ in the layout of the engine's state only: 2 and 3.
+    private static final byte LAYOUT_VERSION_4 = 4;
+    private static final byte LAYOUT_VERSION_5 = 5;
 
     private static final long MINUTE_MS = 60_000;
 
@@ -102,7 +104,8 @@ final class TrackedSession {
     private static int engineBytes(byte[] value) {
         return switch (value[AT_LAYOUT_VERSION]) {
             case LAYOUT_VERSION -> SessionState.SIZE_BYTES;
-            case EARLIER_LAYOUT_VERSION -> SessionState.earlierSizeBytes();
+            case LAYOUT_VERSION_5 -> EarlierLayouts.sizeBytes(3);
+            case LAYOUT_VERSION_4 -> EarlierLayouts.sizeBytes(2);
             default ->
                 throw new IllegalStateException("Stored session has layout " + value[AT_LAYOUT_VERSION] + ", expected "
                         + LAYOUT_VERSION + "; reset the stream and replay the log");
@@ -112,7 +115,7 @@ final class TrackedSession {
     /** Returns the engine's state inside a stored value, in the present layout. */
     static byte[] engineStateOf(byte[] value) {
         byte[] state = Arrays.copyOfRange(value, HEADER_BYTES, HEADER_BYTES + engineBytes(value));
-        return value[AT_LAYOUT_VERSION] == LAYOUT_VERSION ? state : SessionState.converted(state);
+        return value[AT_LAYOUT_VERSION] == LAYOUT_VERSION ? state : EarlierLayouts.converted(state);
     }
 
     byte[] toValue() {

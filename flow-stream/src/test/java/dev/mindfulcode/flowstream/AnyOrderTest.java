@@ -113,7 +113,7 @@ class AnyOrderTest {
             Typing who = people.get(i);
             Instant from = START.plusSeconds(17L * i);
             say(who, SessionEventKind.STARTED, from);
-            int typed = type(who, 0, from, i < 2 ? 120 + 5 * i : 12);
+            int typed = type(who, 0, from, i < 2 ? 130 + 5 * i : 12);
             // Back after a gap that breaks flow off; then after one that does not, though the batch is long under way.
             Instant again = from.plus(BATCH.multipliedBy(typed)).plus(Duration.ofMinutes(7));
             int more = i < 2 ? 25 : 8;
@@ -158,7 +158,7 @@ class AnyOrderTest {
         byte[] classes = new byte[KEYS];
         for (int i = 0; i < KEYS; i++) {
             intervalsMs[i] = INTERVAL_MS * Typing.TENTHS[i % Typing.TENTHS.length] / 10 - 20 + random.nextInt(40);
-            classes[i] = (byte) (random.nextInt(25) == 0 ? 6 : 0);
+            classes[i] = (byte) (random.nextInt(25) == 0 ? 6 : i == 0 ? 4 : 0);
         }
         KeystrokePayload keys =
                 new KeystrokePayload(intervalsMs, classes, new int[0], new int[0], new byte[0], new int[0]);

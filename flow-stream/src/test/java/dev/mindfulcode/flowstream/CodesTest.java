@@ -2,9 +2,12 @@ package dev.mindfulcode.flowstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mindfulcode.flowengine.FlowReading;
 import dev.mindfulcode.flowengine.SessionState;
+import dev.mindfulcode.flowengine.history.WorkHistory;
 import dev.mindfulcode.schemas.KeyClass;
 import dev.mindfulcode.schemas.SignalKind;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -63,5 +66,37 @@ class CodesTest {
             engine.signal(AT_MS, kind.code(), 1);
             assertThat(engine.lastActivityAtMs() != 0).as(kind.name()).isEqualTo(kind != SignalKind.DIAGNOSTICS);
         }
+    }
+
+    @Test
+    void workHistoryKnowsTheEditsLinesAndSignsOfThePersonOnly() {
+        List<KeyClass> noEdits = List.of(KeyClass.NAVIGATION, KeyClass.SHORTCUT, KeyClass.OTHER);
+        for (KeyClass keyClass : KeyClass.values()) {
+            engine.wrap(SessionState.fresh());
+            engine.keystroke(AT_MS, 100, keyClass.code(), -1);
+            float[] history = history();
+            assertThat(history[WorkHistory.LN_S_SINCE_ENTER] == 0)
+                    .as(keyClass.name())
+                    .isEqualTo(keyClass == KeyClass.ENTER);
+            assertThat(history[WorkHistory.LN_S_SINCE_EDIT] == 0)
+                    .as(keyClass.name())
+                    .isEqualTo(!noEdits.contains(keyClass));
+        }
+        List<SignalKind> machines = List.of(SignalKind.BUILD, SignalKind.TEST, SignalKind.DIAGNOSTICS);
+        for (SignalKind kind : SignalKind.values()) {
+            engine.wrap(SessionState.fresh());
+            engine.signal(AT_MS, kind.code(), 1);
+            float[] history = history();
+            assertThat(history[WorkHistory.PRESENCE_1_MIN] > 0).as(kind.name()).isEqualTo(!machines.contains(kind));
+            assertThat(history[WorkHistory.LN_S_SINCE_FOCUS_LOST] == 0)
+                    .as(kind.name())
+                    .isEqualTo(kind == SignalKind.FOCUS_LOST);
+        }
+    }
+
+    private float[] history() {
+        FlowReading reading = new FlowReading();
+        engine.read(reading);
+        return reading.history();
     }
 }

@@ -2,6 +2,7 @@ package dev.mindfulcode.flowstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mindfulcode.flowengine.EarlierLayouts;
 import dev.mindfulcode.flowengine.SequenceRanges;
 import dev.mindfulcode.flowengine.SessionState;
 import dev.mindfulcode.schemas.FlowPeriod;
@@ -13,20 +14,21 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Objects;
 import java.util.UUID;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** A session that the build before stored while it was in flow. */
+/** A session that an earlier build stored while it was in flow. */
 class EarlierLayoutTest {
-
-    private static final byte EARLIER_LAYOUT = 4;
 
     private final FlowPeriodDetector periods = new FlowPeriodDetector();
     private final UUID sessionId = UUID.randomUUID();
 
-    @Test
-    void aStoredSessionLoadsAndItsPeriodInFlowClosesOnce() throws IOException {
-        TrackedSession session = new TrackedSession().load(storedBefore());
-        assertThat(session.engine().keystrokes()).isEqualTo(3_000);
+    @ParameterizedTest
+    @CsvSource({"4, 2, 3000", "5, 3, 6000"})
+    void aStoredSessionLoadsAndItsPeriodInFlowClosesOnce(byte layout, int engineLayout, long keystrokes)
+            throws IOException {
+        TrackedSession session = new TrackedSession().load(storedBefore(layout, engineLayout));
+        assertThat(session.engine().keystrokes()).isEqualTo(keystrokes);
         assertThat(session.engine().isInFlow()).isTrue();
         assertThat(session.period().isOpen()).isTrue();
         assertThat(session.startedAtMs()).isEqualTo(1_000);
@@ -41,7 +43,7 @@ class EarlierLayoutTest {
         assertThat(closed.getEndedBy()).isEqualTo(Interruption.UNKNOWN);
         assertThat(periods.interruptions()).hasSize(1);
         byte[] value = session.toValue();
-        assertThat(value[0]).isGreaterThan(EARLIER_LAYOUT);
+        assertThat(value[0]).isGreaterThan(layout);
         TrackedSession again = new TrackedSession().load(value);
         again.useModel(new SessionState());
         periods.begin(again);
@@ -49,7 +51,7 @@ class EarlierLayoutTest {
         assertThat(periods.changes()).isEmpty();
         assertThat(again.engine().isInFlow()).isFalse();
         assertThat(again.period().isOpen()).isFalse();
-        assertThat(again.engine().keystrokes()).isEqualTo(3_000);
+        assertThat(again.engine().keystrokes()).isEqualTo(keystrokes);
         assertThat(again.sequencesEnd()).isEqualTo(8);
     }
 
@@ -65,24 +67,25 @@ class EarlierLayoutTest {
     }
 
     /** Returns the value as that build stored it: the layouts differ in the engine's state only. */
-    private static byte[] storedBefore() throws IOException {
+    private static byte[] storedBefore(byte layout, int engineLayout) throws IOException {
         TrackedSession now = new TrackedSession().begin(SessionState.fresh(), 1_000, 2_000);
         now.period().open(now.engine());
         now.markSeen(7);
         byte[] sequences = SequenceRanges.add(SequenceRanges.empty(), 7);
         byte[] value = now.toValue();
         int headerBytes = value.length - SessionState.SIZE_BYTES - sequences.length;
-        byte[] earlier = earlierState();
-        assertThat(earlier).hasSize(SessionState.earlierSizeBytes());
+        byte[] earlier = earlierState(engineLayout);
+        assertThat(earlier).hasSize(EarlierLayouts.sizeBytes(engineLayout));
         ByteBuffer stored = ByteBuffer.allocate(headerBytes + earlier.length + sequences.length);
         stored.put(value, 0, headerBytes).put(earlier).put(sequences);
-        stored.put(0, EARLIER_LAYOUT);
+        stored.put(0, layout);
         return stored.array();
     }
 
-    private static byte[] earlierState() throws IOException {
+    private static byte[] earlierState(int layout) throws IOException {
         Class<?> here = EarlierLayoutTest.class;
-        try (InputStream in = Objects.requireNonNull(here.getResourceAsStream("state-of-layout-2.base64"))) {
+        String name = "state-of-layout-" + layout + ".base64";
+        try (InputStream in = Objects.requireNonNull(here.getResourceAsStream(name))) {
             return Base64.getMimeDecoder().decode(in.readAllBytes());
         }
     }

@@ -131,7 +131,20 @@ class EncryptionAtRestTest {
                 anna.features(
                         5,
                         new FeatureReport(
-                                reportedAt.toEpochMilli(), 5_000, 25, 0, 0, 0, 5_000, 0.5f, 0.5f, 0.5f, 0f, 0.5f)));
+                                reportedAt.toEpochMilli(),
+                                5_000,
+                                25,
+                                0,
+                                0,
+                                0,
+                                0,
+                                0,
+                                5_000,
+                                0.5f,
+                                0.5f,
+                                0.5f,
+                                0f,
+                                0.5f)));
         kafka.send(
                 Topics.FLOW_FEEDBACK,
                 anna.userId(),

@@ -3,8 +3,10 @@ package dev.mindfulcode.flowstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.dataprotection.PostgresUrl;
+import dev.mindfulcode.flowengine.Calibration;
 import dev.mindfulcode.flowengine.FlowModel;
 import dev.mindfulcode.flowengine.ModelArtefact;
+import dev.mindfulcode.flowengine.ModelInputs;
 import dev.mindfulcode.flowengine.Thresholds;
 import dev.mindfulcode.flowengine.team.WindowSize;
 import dev.mindfulcode.management.ManagementServer;
@@ -269,12 +271,11 @@ class FlowStreamBrokerTest {
     /** The model is taken away again, as the broker outlives this class. */
     @Test
     void switchesToAPublishedModelAndStartsWithItAfterARestart() {
-        FlowModel model = ModelArtefact.logistic(
+        FlowModel model = ModelArtefact.constant(
+                ModelInputs.HISTORY,
                 "broker-test-1",
-                new float[5],
-                new float[] {1, 1, 1, 1, 1},
-                new float[6],
-                1,
+                0,
+                new Calibration.Temperature(1),
                 new Thresholds(0.6f, 0.4f, 0.1f));
         Kafka.Reading<FlowState> states = kafka.readCommitted(Topics.FLOW_STATES);
         Typing anna = Typing.someone();

@@ -160,13 +160,13 @@ class ModelStoreTest {
         PublishedModel damaged = StreamDriver.published(STRICT);
         damaged.getArtefact().put(20, (byte) (damaged.getArtefact().get(20) ^ 1));
         PublishedModel ofOtherFeatures = StreamDriver.published(STRICT);
-        ofOtherFeatures.setFeatureVersion(FlowModel.FEATURE_VERSION + 1);
+        ofOtherFeatures.setFeatureVersion(FlowModel.FEATURE_VERSION - 1);
         PublishedModel underAnotherName = StreamDriver.published(STRICT);
         underAnotherName.setModelId("other-1");
         PublishedModel empty = StreamDriver.published(STRICT);
         empty.setArtefact(ByteBuffer.allocate(0));
         PublishedModel withArtefactOfOtherFeatures = StreamDriver.published(STRICT);
-        withArtefactOfOtherFeatures.setArtefact(ByteBuffer.wrap(ModelArtefact.encode(ofWorkHistory())));
+        withArtefactOfOtherFeatures.setArtefact(ByteBuffer.wrap(ModelArtefact.encode(ofScores())));
         List<byte[]> bad = List.of(
                 bytes(damaged),
                 bytes(withArtefactOfOtherFeatures),
@@ -223,26 +223,13 @@ class ModelStoreTest {
     }
 
     /** A model of another version of the features than this engine's. */
-    private static FlowModel ofWorkHistory() {
-        float[] deviations = new float[ModelInputs.HISTORY.count()];
-        java.util.Arrays.fill(deviations, 1);
-        return ModelArtefact.logistic(
-                ModelInputs.HISTORY,
-                STRICT.id(),
-                new float[ModelInputs.HISTORY.count()],
-                deviations,
-                new float[ModelInputs.HISTORY.count() + 1],
-                new Calibration.Temperature(1),
-                new Thresholds(0.6f, 0.4f, 0.1f));
+    private static FlowModel ofScores() {
+        return ModelArtefact.constant(
+                ModelInputs.SCORES, STRICT.id(), 0, new Calibration.Temperature(1), new Thresholds(0.6f, 0.4f, 0.1f));
     }
 
     private static FlowModel constant(String id, float bias) {
-        return ModelArtefact.logistic(
-                id,
-                new float[5],
-                new float[] {1, 1, 1, 1, 1},
-                new float[] {0, 0, 0, 0, 0, bias},
-                1,
-                new Thresholds(0.6f, 0.4f, 0.1f));
+        return ModelArtefact.constant(
+                ModelInputs.HISTORY, id, bias, new Calibration.Temperature(1), new Thresholds(0.6f, 0.4f, 0.1f));
     }
 }

@@ -95,6 +95,8 @@ record Typing(UUID userId, UUID sessionId) {
                 .setKeystrokes(report.keystrokes())
                 .setErrors(report.errors())
                 .setContextSwitches(report.contextSwitches())
+                .setFocusLosses(report.focusLosses())
+                .setLines(report.lines())
                 .setFilesModified(report.filesModified())
                 .setActiveMs(report.activeMs())
                 .setRhythm(report.rhythm())
@@ -126,10 +128,15 @@ record Typing(UUID userId, UUID sessionId) {
         }
     }
 
+    /** Letters, of which the last begins a line. */
     static KeystrokePayload letters(int keystrokes, int intervalMs) {
         int[] intervalsMs = new int[keystrokes];
         Arrays.fill(intervalsMs, intervalMs);
-        return new KeystrokePayload(intervalsMs, new byte[keystrokes], new int[0], new int[0], new byte[0], new int[0]);
+        byte[] classes = new byte[keystrokes];
+        if (keystrokes > 0) {
+            classes[keystrokes - 1] = KeyClass.ENTER.code();
+        }
+        return new KeystrokePayload(intervalsMs, classes, new int[0], new int[0], new byte[0], new int[0]);
     }
 
     /** Each five intervals add up to five of the given one. */

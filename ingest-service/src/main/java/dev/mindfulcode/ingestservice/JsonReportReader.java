@@ -30,14 +30,17 @@ final class JsonReportReader implements UploadReader {
                 "context_switches",
                 "files_modified",
                 "active_ms",
-                "scores");
+                "scores",
+                "focus_losses",
+                "lines");
+        private static final int REQUIRED = FIELDS.indexOf("scores") + 1;
         private static final List<String> SCORES =
                 List.of("rhythm", "focus", "consistency", "error_penalty", "velocity");
 
         private final ReportBuilder buffer;
 
         Parser(JsonParser in, ReportBuilder buffer) {
-            super(in, buffer, "report", "reports", FIELDS, FIELDS.size());
+            super(in, buffer, "report", "reports", FIELDS, REQUIRED);
             this.buffer = buffer;
         }
 
@@ -52,6 +55,8 @@ final class JsonReportReader implements UploadReader {
                 case "keystrokes" -> buffer.keystrokes(wholeNumber());
                 case "errors" -> buffer.errors(wholeNumber());
                 case "context_switches" -> buffer.contextSwitches(wholeNumber());
+                case "focus_losses" -> buffer.focusLosses(wholeNumber());
+                case "lines" -> buffer.lines(wholeNumber());
                 case "files_modified" -> buffer.filesModified(wholeNumber());
                 case "active_ms" -> buffer.activeMs(wholeNumber());
                 case "scores" -> scores();

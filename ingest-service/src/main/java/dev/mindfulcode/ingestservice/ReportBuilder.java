@@ -33,6 +33,14 @@ final class ReportBuilder extends UploadItemBuilder {
         report.setContextSwitches(within(value, REPORT_COUNT_MAX));
     }
 
+    void focusLosses(long value) {
+        report.setFocusLosses(within(value, REPORT_COUNT_MAX));
+    }
+
+    void lines(long value) {
+        report.setLines(within(value, REPORT_COUNT_MAX));
+    }
+
     void filesModified(long value) {
         report.setFilesModified(within(value, REPORT_COUNT_MAX));
     }
@@ -74,6 +82,12 @@ final class ReportBuilder extends UploadItemBuilder {
         within(
                 report.getActiveMs(),
                 Math.min(report.getDurationMs(), report.getKeystrokes() * ACTIVE_MS_PER_KEYSTROKE_MAX));
+        position.leaveField();
+        position.field("focus_losses");
+        within(report.getFocusLosses(), report.getContextSwitches());
+        position.leaveField();
+        position.field("lines");
+        within(report.getLines(), report.getKeystrokes());
         position.leaveField();
         report.setReportId(id());
         report.setSessionId(sessionId());

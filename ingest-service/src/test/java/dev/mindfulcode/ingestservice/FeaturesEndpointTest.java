@@ -48,6 +48,8 @@ class FeaturesEndpointTest {
         assertThat(report.getKeystrokes()).isEqualTo(25);
         assertThat(report.getErrors()).isEqualTo(2);
         assertThat(report.getContextSwitches()).isEqualTo(1);
+        assertThat(report.getFocusLosses()).isZero();
+        assertThat(report.getLines()).isZero();
         assertThat(report.getFilesModified()).isZero();
         assertThat(report.getActiveMs()).isEqualTo(4_800);
         assertThat(List.of(
@@ -86,6 +88,9 @@ class FeaturesEndpointTest {
         assertInvalid("duration_ms", report().with("duration_ms", "60001"));
         assertInvalid("active_ms", report().with("active_ms", "5001"));
         assertInvalid("active_ms", report().with("keystrokes", "0"));
+        assertInvalid("focus_losses", report().with("focus_losses", "2"));
+        assertInvalid("focus_losses", report().with("focus_losses", "-1"));
+        assertInvalid("lines", report().with("lines", "26"));
         assertInvalid("scores", report().with("scores", "[0.5]"));
         assertInvalid("scores.focus", report().with("scores", BatchJson.scores("1.01")));
         assertInvalid("scores.focus", report().with("scores", BatchJson.scores("-0.01")));
@@ -98,6 +103,16 @@ class FeaturesEndpointTest {
         assertInvalid("scores.speed", report().with("scores", "{\"speed\":1}"));
         assertInvalid("intervals_ms", report().with("intervals_ms", "[100]"));
         assertThat(records()).isEmpty();
+    }
+
+    @Test
+    void acceptsLinesAndLossesOfFocus() {
+        HttpResponse<String> response =
+                server.report(user, report().with("focus_losses", "1").with("lines", "25"));
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(202);
+        FlowFeatures report = opened(records().getLast());
+        assertThat(report.getFocusLosses()).isEqualTo(1);
+        assertThat(report.getLines()).isEqualTo(25);
     }
 
     private void assertInvalid(String field, BatchJson report) {

@@ -30,6 +30,9 @@ final class DetectionReports {
     /** As for uploads. */
     private static final Duration LATENESS_MAX = Duration.ofDays(31);
 
+    /** A request does not say which keystrokes begin a line: one of so many, about. */
+    private static final int KEYSTROKES_PER_LINE = 40;
+
     /** Rhythm and velocity of a held key or a metronome: two reports in a row with both are no typing to the stream. */
     private static final float OF_NO_PERSON = 0.5f;
 
@@ -98,6 +101,7 @@ final class DetectionReports {
                 .setKeystrokes(counted.keystrokes())
                 .setErrors(counted.errors())
                 .setContextSwitches(counted.contextSwitches())
+                .setLines(counted.lines())
                 .setFilesModified(counted.filesModified())
                 .setActiveMs(counted.activeMs())
                 .setRhythm(counted.rhythm())
@@ -126,6 +130,8 @@ final class DetectionReports {
                     request.intervalsMs().length,
                     request.errorEvents(),
                     request.contextSwitches(),
+                    0,
+                    request.intervalsMs().length / KEYSTROKES_PER_LINE,
                     request.fileModifications(),
                     activeMs,
                     reading.isHuman() ? reading.rhythm() : OF_NO_PERSON,

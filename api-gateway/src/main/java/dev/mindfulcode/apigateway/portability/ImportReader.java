@@ -221,6 +221,8 @@ record ImportReader(UUID userId, Instant now) {
                 .setKeystrokes(count(row, "keystrokes"))
                 .setErrors(count(row, "errors"))
                 .setContextSwitches(count(row, "context_switches"))
+                .setFocusLosses(optionalCount(row, "focus_losses"))
+                .setLines(optionalCount(row, "lines"))
                 .setFilesModified(count(row, "files_modified"))
                 .setActiveMs(count(row, "active_ms"))
                 .setRhythm(feature(row, "rhythm"))
@@ -237,6 +239,8 @@ record ImportReader(UUID userId, Instant now) {
                     report.getKeystrokes(),
                     report.getErrors(),
                     report.getContextSwitches(),
+                    report.getFocusLosses(),
+                    report.getLines(),
                     report.getFilesModified(),
                     report.getActiveMs(),
                     report.getRhythm(),
@@ -252,6 +256,12 @@ record ImportReader(UUID userId, Instant now) {
 
     private static int count(JsonFields row, String name) {
         return Math.toIntExact(required(row, name, row.integer(name, 0, SPAN_MS_MAX)));
+    }
+
+    /** Returns a count that exports of earlier builds do not have. */
+    private static int optionalCount(JsonFields row, String name) {
+        Long count = row.integer(name, 0, SPAN_MS_MAX);
+        return count == null ? 0 : Math.toIntExact(count);
     }
 
     private static float feature(JsonFields row, String name) {

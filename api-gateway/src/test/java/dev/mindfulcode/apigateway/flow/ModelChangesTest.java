@@ -13,6 +13,7 @@ import dev.mindfulcode.flowengine.Calibration;
 import dev.mindfulcode.flowengine.FlowDetector;
 import dev.mindfulcode.flowengine.FlowModel;
 import dev.mindfulcode.flowengine.ModelArtefact;
+import dev.mindfulcode.flowengine.ModelInputs;
 import dev.mindfulcode.flowengine.Thresholds;
 import dev.mindfulcode.schemas.ModelKind;
 import dev.mindfulcode.schemas.PublishedModel;
@@ -152,11 +153,10 @@ class ModelChangesTest {
     }
 
     private byte[] published(String id) {
-        FlowModel model = ModelArtefact.logistic(
+        FlowModel model = ModelArtefact.constant(
+                ModelInputs.HISTORY,
                 id,
-                new float[5],
-                new float[] {1, 1, 1, 1, 1},
-                new float[6],
+                0,
                 new Calibration.Isotonic(new float[] {0.5f}, new float[] {0.25f}),
                 new Thresholds(0.6f, 0.4f, 0.1f));
         PublishedModel published = PublishedModel.newBuilder()

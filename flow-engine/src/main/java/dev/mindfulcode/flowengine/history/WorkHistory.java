@@ -402,6 +402,13 @@ public final class WorkHistory {
                 (count(AT_BREAKS) + PRIOR_BREAKS) * BINS_PER_MINUTE / (count(AT_ACTIVE_BINS) + PRIOR_ACTIVE_BINS);
     }
 
+    /** Replaces what the features say of outcomes and breaks by what they say of a person without a history. */
+    public static void putOutcomesOfStranger(float[] features) {
+        features[HELD_RATE] = POPULATION_HELD_RATE;
+        features[HELD_RATE_RECENT] = POPULATION_HELD_RATE;
+        features[BREAKS_PER_ACTIVE_MIN] = PRIOR_BREAKS * BINS_PER_MINUTE / PRIOR_ACTIVE_BINS;
+    }
+
     /** Returns ln(1 + seconds) since a time; a time of 0 means never. */
     private static float lnSecondsSince(long time, long at) {
         return ln(time == 0 ? SINCE_MAX_S : Math.min((at - time) / 1_000f, SINCE_MAX_S));
@@ -413,6 +420,18 @@ public final class WorkHistory {
 
     private static float ln(float value) {
         return (float) StrictMath.log(1 + value);
+    }
+
+    /**
+     * Returns the presence of the last five minutes as of an instant, of the time since the last gap only: 1 without
+     * a pause, also in the first minute.
+     */
+    public float presenceSinceGap(long atMs) {
+        long last = time(AT_LAST_MS);
+        long bins = Math.max(Math.clamp(atMs, last, TIME_MAX_MS) / BIN_MS - last / BIN_MS - 1, 0);
+        long possible = last / BIN_MS - time(AT_STRETCH_MS) / BIN_MS + 1 + bins;
+        int scale = PRESENCE_5_MIN - PRESENCE_1_MIN;
+        return Math.min(presence(scale, bins) / (1 - decay(scale, possible)), 1);
     }
 
     /** Returns the time of the last event, 0 before the first. */

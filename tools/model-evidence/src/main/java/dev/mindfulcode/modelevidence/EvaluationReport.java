@@ -97,8 +97,7 @@ final class EvaluationReport {
         }
         StringBuilder text = new StringBuilder("## Keystroke streams\n\n"
                 + "Real keystrokes without labels, read every five seconds by the models as shipped, which were trained"
-                + " on commands.\nIn flow: by the engine's rules at the default sensitivity. It has none yet for models"
-                + " of the work history.\n\n"
+                + " on commands.\nIn flow: by the engine's rules at the default sensitivity.\n\n"
                 + "| stream | model | active hours | in flow | entries an hour | p5 / median / p95"
                 + " | mean \\|Δ\\| between readings |\n"
                 + "| --- | --- | --- | --- | --- | --- | --- |\n");
@@ -107,12 +106,12 @@ final class EvaluationReport {
                 KeystrokeStreams.Result result = KeystrokeStreams.read(model, people);
                 text.append(String.format(
                         Locale.ROOT,
-                        "| %s | %s | %.1f | %s | %s | %.3f / %.3f / %.3f | %.4f |%n",
+                        "| %s | %s | %.1f | %.0f %% | %.1f | %.3f / %.3f / %.3f | %.4f |%n",
                         name,
                         model.id(),
                         result.activeHours(),
-                        orDash("%.0f %%", 100 * result.shareInFlow()),
-                        orDash("%.1f", result.entriesAnHour()),
+                        100 * result.shareInFlow(),
+                        result.entriesAnHour(),
                         result.p5(),
                         result.median(),
                         result.p95(),
@@ -120,10 +119,6 @@ final class EvaluationReport {
             }
         });
         return text.toString();
-    }
-
-    private static String orDash(String format, double value) {
-        return Double.isNaN(value) ? "–" : String.format(Locale.ROOT, format, value);
     }
 
     private String aalto(Datasets data) throws IOException {

@@ -3,7 +3,6 @@ package dev.mindfulcode.modelevidence;
 import dev.mindfulcode.flowengine.FlowModel;
 import dev.mindfulcode.flowengine.FlowReading;
 import dev.mindfulcode.flowengine.SessionState;
-import dev.mindfulcode.flowengine.history.WorkHistory;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -14,7 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -36,7 +35,7 @@ record KeyStream(String name, long[] atMs, byte[] keyClasses) {
 
     /** Called after each keystroke but the first. */
     interface Visitor {
-        void visit(long beforeMs, long atMs, DoubleSupplier intensity);
+        void visit(long beforeMs, long atMs, Supplier<FlowReading> reading);
     }
 
     /** Returns the files of a folder that are editing traces. */
@@ -133,7 +132,6 @@ record KeyStream(String name, long[] atMs, byte[] keyClasses) {
         byte[] state = SessionState.fresh();
         SessionState session = new SessionState(model).wrap(state);
         session.setSensitivity(sensitivity);
-        WorkHistory history = new WorkHistory();
         FlowReading reading = new FlowReading();
         long activeMs = 0;
         long flowMs = 0;
@@ -151,7 +149,6 @@ record KeyStream(String name, long[] atMs, byte[] keyClasses) {
                 interval = 0;
             }
             session.keystroke(at, (int) Math.min(interval, Integer.MAX_VALUE), keyClasses[i], -1);
-            history.event(at, EngineCodes.eventOfKey(keyClasses[i]));
             if (session.isInFlow() && session.flowStartedAtMs() != startedMs) {
                 startedMs = session.flowStartedAtMs();
                 periods++;
@@ -159,8 +156,7 @@ record KeyStream(String name, long[] atMs, byte[] keyClasses) {
             if (i > 0) {
                 visitor.visit(atMs[i - 1], at, () -> {
                     session.read(reading);
-                    history.read(at, reading.history());
-                    return model.intensity(reading);
+                    return reading;
                 });
             }
         }
@@ -168,6 +164,6 @@ record KeyStream(String name, long[] atMs, byte[] keyClasses) {
     }
 
     Flow flow(FlowModel model, float sensitivity) {
-        return replay(model, sensitivity, (before, at, intensity) -> {});
+        return replay(model, sensitivity, (before, at, reading) -> {});
     }
 }

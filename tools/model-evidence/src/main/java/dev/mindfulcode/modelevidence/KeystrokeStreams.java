@@ -1,12 +1,12 @@
 package dev.mindfulcode.modelevidence;
 
 import dev.mindfulcode.flowengine.FlowModel;
-import dev.mindfulcode.flowengine.ModelInputs;
+import dev.mindfulcode.flowengine.FlowReading;
 import dev.mindfulcode.flowengine.SessionState;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 
 /** A model's readings of real keystrokes, which have no labels: their level and movement, and the share in flow. */
 final class KeystrokeStreams {
@@ -16,7 +16,7 @@ final class KeystrokeStreams {
     /**
      * The readings of a model.
      *
-     * @param shareInFlow share of active time, by the engine's own rules; it has none yet for the work history: NaN
+     * @param shareInFlow share of active time
      * @param step mean |Δ| between readings
      */
     record Result(
@@ -54,18 +54,17 @@ final class KeystrokeStreams {
         }
         Arrays.sort(sorted);
         double hours = activeMs / 3_600_000.0;
-        boolean served = model.inputs() == ModelInputs.SCORES;
         return new Result(
                 hours,
-                served ? (double) flowMs / activeMs : Double.NaN,
-                served ? entries / hours : Double.NaN,
+                (double) flowMs / activeMs,
+                entries / hours,
                 sorted[(int) (sorted.length * 0.05)],
                 sorted[sorted.length / 2],
                 sorted[(int) (sorted.length * 0.95)],
                 all.steps / sorted.length);
     }
 
-    private void visit(long before, long at, DoubleSupplier reading) {
+    private void visit(long before, long at, Supplier<FlowReading> reading) {
         if (at - before >= SessionState.PAUSE_TIMEOUT_MS) {
             last = Float.NaN;
         }
@@ -73,7 +72,7 @@ final class KeystrokeStreams {
             return;
         }
         readAt = at;
-        float intensity = (float) reading.getAsDouble();
+        float intensity = reading.get().modelIntensity();
         intensities.add(intensity);
         steps += Float.isNaN(last) ? 0 : Math.abs(intensity - last);
         last = intensity;

@@ -7,7 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * The intensities of a population that types, and the thresholds that follow: the lowest intensity in the share
+ * The range intensities of a population that types, and the thresholds that follow: the lowest intensity in the share
  * of instants that counts as flow. Each editing trace weighs as one person, and so does all transcription together:
  * the four minutes that each of its participants copies are no day of work.
  */
@@ -30,9 +30,9 @@ final class PopulationRange {
     private void add(FlowModel model, List<KeyStream> people) {
         for (KeyStream person : people) {
             List<Float> intensities = new ArrayList<>();
-            person.replay(model, DEFAULT_SENSITIVITY, (before, at, intensity) -> {
+            person.replay(model, DEFAULT_SENSITIVITY, (before, at, reading) -> {
                 if (at / INSTANT_MS != before / INSTANT_MS) {
-                    intensities.add((float) intensity.getAsDouble());
+                    intensities.add(reading.get().rangeIntensity(model));
                 }
             });
             for (float intensity : intensities) {

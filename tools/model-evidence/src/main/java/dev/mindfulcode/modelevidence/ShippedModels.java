@@ -24,7 +24,7 @@ final class ShippedModels {
     private ShippedModels() {}
 
     static List<FlowModel> all() {
-        List<FlowModel> models = new ArrayList<>(List.of(FlowModel.formulaBaseline(), FlowModel.builtIn()));
+        List<FlowModel> models = new ArrayList<>(List.of(FlowModel.formulaBaseline()));
         models.addAll(trained());
         return models;
     }

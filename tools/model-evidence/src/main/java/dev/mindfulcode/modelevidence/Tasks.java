@@ -62,9 +62,6 @@ final class Tasks {
             table.ranks(alone(FEATURES.get(f)), feature(examples, f));
         }
         table.chances(FORMULA, Trainer.scores(FlowModel.formulaBaseline(), examples));
-        table.chances(
-                FlowModel.builtIn().id() + " as shipped, never trained on SWELL",
-                Trainer.scores(FlowModel.builtIn(), examples));
         table.chances(LOGISTIC, held.modelScores(Trainer.Kind.LOGISTIC, ModelInputs.SCORES, protocol.seeds()[0]));
         table.chances(NETWORK, held.modelScores(Trainer.Kind.NETWORK, ModelInputs.SCORES, protocol.seeds()[0]));
         table.chances(
@@ -118,9 +115,6 @@ final class Tasks {
         table.chances(COUNTS, held.rawScores(FreihautTyping.allRaw()));
         addFeatures(table, examples);
         table.chances(FORMULA, Trainer.scores(FlowModel.formulaBaseline(), examples));
-        table.chances(
-                FlowModel.builtIn().id() + " as shipped, never trained on arousal",
-                Trainer.scores(FlowModel.builtIn(), examples));
         table.chances(LOGISTIC, held.modelScores(Trainer.Kind.LOGISTIC, ModelInputs.SCORES, protocol.seeds()[0]));
         table.chances(NETWORK, held.modelScores(Trainer.Kind.NETWORK, ModelInputs.SCORES, protocol.seeds()[0]));
         table.chances(

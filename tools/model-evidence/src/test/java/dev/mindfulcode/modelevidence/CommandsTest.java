@@ -59,7 +59,7 @@ class CommandsTest {
                 .isZero();
         String report = Files.readString(folder.resolve("report/evaluation.md"));
         assertThat(report)
-                .contains("6 developers", "on developers they have not seen", "| network-1 |")
+                .contains("6 developers", "on developers they have not seen", "| network-history-2 |")
                 .contains("Not evaluated", SwellMinutes.FILE)
                 .doesNotContain("NaN");
         assertThat(Files.readString(folder.resolve("report/evaluation/abb-roc.svg")))

@@ -92,7 +92,8 @@ class FeatureLevelTest {
         for (int i = from; i < from + REPORTS_PER_UPLOAD; i++) {
             reports.append(i == from ? "" : ",").append("""
                     {"report_id": "%s", "session_id": "%s", "sequence": %d, "started_at": %d, "duration_ms": 5000,
-                    "keystrokes": %d, "errors": 1, "context_switches": 0, "files_modified": 0, "active_ms": 5000,
+                    "keystrokes": %d, "errors": 1, "context_switches": 0, "lines": 1, "files_modified": 0,
+                    "active_ms": 5000,
                     "scores": {"rhythm": 0.7, "focus": 0.95, "consistency": 0.6, "error_penalty": 0.1, "velocity": 0.6}}
                     """.formatted(
                             UUID.nameUUIDFromBytes((session + "/" + i).getBytes(UTF_8)),

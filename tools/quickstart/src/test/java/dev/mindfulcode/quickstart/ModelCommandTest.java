@@ -3,8 +3,10 @@ package dev.mindfulcode.quickstart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.cli.DataFolder;
+import dev.mindfulcode.flowengine.Calibration;
 import dev.mindfulcode.flowengine.FlowModel;
 import dev.mindfulcode.flowengine.ModelArtefact;
+import dev.mindfulcode.flowengine.ModelInputs;
 import dev.mindfulcode.flowengine.Thresholds;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,13 +100,8 @@ class ModelCommandTest {
     }
 
     private Path write(String id, float bias) throws Exception {
-        FlowModel model = ModelArtefact.logistic(
-                id,
-                new float[5],
-                new float[] {1, 1, 1, 1, 1},
-                new float[] {0, 0, 0, 0, 0, bias},
-                1,
-                new Thresholds(0.6f, 0.4f, 0.1f));
+        FlowModel model = ModelArtefact.constant(
+                ModelInputs.HISTORY, id, bias, new Calibration.Temperature(1), new Thresholds(0.6f, 0.4f, 0.1f));
         return Files.write(folder.resolve(id + "-" + bias + ".mflm"), ModelArtefact.encode(model));
     }
 }

@@ -27,8 +27,8 @@ public final class DemoTypist implements AutoCloseable {
     private static final String NAME = "demo";
     private static final Duration SEND_INTERVAL = Duration.ofSeconds(1);
 
-    /** Work before the demo's start, sent at once: flow begins after ten minutes of typing. */
-    private static final Duration HEAD_START = Duration.ofMinutes(15);
+    /** Work before the demo's start, sent at once: flow begins after ten minutes of typing at least. */
+    private static final Duration HEAD_START = Duration.ofMinutes(20);
 
     private static final long CATCH_UP_STEP_MS = 20_000;
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
