@@ -59,6 +59,7 @@ final class LocalSettings {
             "MINDFUL_INSTANCE_ID",
             "MINDFUL_REGISTER_SCHEMAS",
             "MINDFUL_STATE_DIR",
+            "MINDFUL_STREAM_STANDBYS",
             "OPERATOR_TOKEN",
             "PORT",
             "RATE_LIMIT_EXEMPT",
