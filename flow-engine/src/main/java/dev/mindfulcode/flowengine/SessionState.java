@@ -102,12 +102,44 @@ public final class SessionState {
         KeystrokeWindow.clearIntoBaselines(earlier);
         ReportedFeatures.clear(earlier);
         byte[] state = fresh();
-        System.arraycopy(earlier, Layout.AT_PERSON, state, Layout.AT_PERSON, Layout.PERSON_BYTES);
-        System.arraycopy(earlier, Layout.AT_RANGE_MODEL, state, Layout.AT_RANGE_MODEL, Layout.RANGE_BYTES);
+        copyPerson(earlier, state);
         System.arraycopy(earlier, Layout.AT_SENSITIVITY, state, Layout.AT_SENSITIVITY, Float.BYTES);
-        System.arraycopy(earlier, Layout.AT_HISTORY, state, Layout.AT_HISTORY, WorkHistory.SIZE_BYTES);
         FlowPhase.continueFrom(earlier, state);
         return state;
+    }
+
+    /**
+     * Continues another session of the same person, in which they were active after the last event of this one: takes
+     * over their baseline, range and work history. With two editors at once, presence is that of both. Events before
+     * the other session's last one then change no history, so time in both counts once.
+     *
+     * @param untilMs time of the last event that is about to be applied; a session that is ahead of it by more than
+     *     {@link WorkHistory#BIN_MS} is not continued, because late data never change what was known
+     * @return whether this session is now the latest of the two
+     */
+    public boolean continuePerson(byte[] otherSession, long untilMs) {
+        requireReadable(otherSession);
+        long otherLastMs = WorkHistory.lastEventAtMs(otherSession, Layout.AT_HISTORY);
+        if (otherLastMs > timeInRange(untilMs) + WorkHistory.BIN_MS) {
+            return false;
+        }
+        if (otherLastMs > history.lastEventAtMs()) {
+            copyPerson(otherSession, state);
+        }
+        return true;
+    }
+
+    /** Forgets the events of a work history that is later than an instant, such as the start of an offline session. */
+    public void forgetEventsAfter(long atMs) {
+        if (history.lastEventAtMs() > timeInRange(atMs) + WorkHistory.BIN_MS) {
+            history.forgetEvents();
+        }
+    }
+
+    private static void copyPerson(byte[] from, byte[] to) {
+        System.arraycopy(from, Layout.AT_PERSON, to, Layout.AT_PERSON, Layout.PERSON_BYTES);
+        System.arraycopy(from, Layout.AT_RANGE_MODEL, to, Layout.AT_RANGE_MODEL, Layout.RANGE_BYTES);
+        System.arraycopy(from, Layout.AT_HISTORY, to, Layout.AT_HISTORY, WorkHistory.SIZE_BYTES);
     }
 
     /**

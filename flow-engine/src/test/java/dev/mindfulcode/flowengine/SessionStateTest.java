@@ -119,6 +119,23 @@ class SessionStateTest {
     }
 
     @Test
+    void continuesAnotherSessionUnlessItIsAheadOfTheEvents() {
+        byte[] before = SessionState.freshAfter(state);
+        typeFor(30 * MINUTE_MS);
+        float[] history = reading().history().clone();
+        SessionState other = new SessionState().wrap(before);
+
+        assertThat(other.continuePerson(state, at - WorkHistory.BIN_MS - 1)).isFalse();
+        assertThat(historyOf(other)[WorkHistory.PRESENCE_5_MIN]).isZero();
+        assertThat(other.continuePerson(state, at)).isTrue();
+        assertThat(historyOf(other)).containsExactly(history);
+        assertThat(other.keystrokes()).isZero();
+
+        assertThat(session.continuePerson(before, at)).isTrue();
+        assertThat(reading().history()).containsExactly(history);
+    }
+
+    @Test
     void leavesFlowWithTheCauseOnCorrectionsAndSwitches() {
         typeFor(30 * MINUTE_MS);
         for (int i = 0; i < 40; i++) {
@@ -260,6 +277,12 @@ class SessionStateTest {
     private void key(int intervalMs, int keyClass) {
         at += intervalMs;
         session.keystroke(at, intervalMs, keyClass, -1);
+    }
+
+    private float[] historyOf(SessionState other) {
+        FlowReading reading = new FlowReading();
+        other.read(at, reading);
+        return reading.history();
     }
 
     private FlowReading reading() {

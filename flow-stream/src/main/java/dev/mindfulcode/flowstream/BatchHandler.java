@@ -178,6 +178,7 @@ final class BatchHandler {
 
     private void applyToSession(UUID userId, FlowInput.Activity batch) {
         try {
+            stores.users().continuePerson(userId, batch.sessionId(), session.engine(), batch.endedAtMs());
             applier.apply(
                     batch,
                     session,

@@ -23,6 +23,9 @@ sealed interface FlowInput {
         /** Returns the event time of its start. */
         long startedAtMs();
 
+        /** Returns the event time of its last event. */
+        long endedAtMs();
+
         /** Returns the time of receipt by the clock of ingest. */
         long receivedAtMs();
 
@@ -43,7 +46,13 @@ sealed interface FlowInput {
             long receivedAtMs,
             boolean isImported,
             KeystrokePayload payload)
-            implements Activity {}
+            implements Activity {
+
+        @Override
+        public long endedAtMs() {
+            return startedAtMs + payload.lastEventMs();
+        }
+    }
 
     /** The decrypted and validated content of a report of features. */
     record Features(UUID sessionId, long sequence, long receivedAtMs, boolean isImported, FeatureReport report)
@@ -52,6 +61,11 @@ sealed interface FlowInput {
         @Override
         public long startedAtMs() {
             return report.startedAtMs();
+        }
+
+        @Override
+        public long endedAtMs() {
+            return report.endedAtMs();
         }
     }
 

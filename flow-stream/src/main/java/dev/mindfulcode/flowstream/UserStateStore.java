@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The state of each user: what they let the product collect, and what a new session needs, which is the sensitivity
- * that they chose and their last session, since what is normal for a user is learned over sessions. Not thread-safe.
+ * that they chose and the session that they began or were active in last, since what is normal for a user is learned
+ * over sessions. Not thread-safe.
  */
 final class UserStateStore {
 
@@ -35,10 +36,28 @@ final class UserStateStore {
         byte[] state = earlier == null
                 ? SessionState.fresh()
                 : SessionState.freshAfter(tickTo(startedAtMs, TrackedSession.engineStateOf(earlier)));
+        SessionState session = new SessionState().wrap(state);
+        session.forgetEventsAfter(startedAtMs);
         if (!Float.isNaN(row.sensitivity)) {
-            new SessionState().wrap(state).setSensitivity(row.sensitivity);
+            session.setSensitivity(row.sensitivity);
         }
         return state;
+    }
+
+    /**
+     * Lets a session continue the one in which the user was active last, before it applies events up to an instant. From
+     * then on it is the one that others continue, unless the other is ahead of the events.
+     */
+    void continuePerson(UUID userId, UUID sessionId, SessionState engine, long untilMs) {
+        Row row = find(userId);
+        UUID last = row.lastSession;
+        if (sessionId.equals(last)) {
+            return;
+        }
+        byte[] session = last == null ? null : sessions.get(UserStoreKeys.session(userId, last));
+        if (session == null || engine.continuePerson(TrackedSession.engineStateOf(session), untilMs)) {
+            put(userId, new Row(row.sensitivity, sessionId, row.collected));
+        }
     }
 
     private static byte[] tickTo(long atMs, byte[] engineState) {

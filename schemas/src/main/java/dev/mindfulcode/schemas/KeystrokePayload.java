@@ -76,6 +76,16 @@ public record KeystrokePayload(
         }
     }
 
+    /** Returns the time from the start to the last keystroke or signal. */
+    public long lastEventMs() {
+        long lastMs = signalAtMs.length == 0 ? 0 : Math.max(signalAtMs[signalAtMs.length - 1], 0);
+        long sinceStartMs = 0;
+        for (int intervalMs : intervalsMs) {
+            sinceStartMs += intervalMs;
+        }
+        return Math.max(sinceStartMs, lastMs);
+    }
+
     private void visitSignal(int signal, long startedAtMs, long latestMs, EventVisitor visitor) {
         if (SignalKind.ofCode(signalKinds[signal]) != null) {
             long atMs = startedAtMs + Math.max(signalAtMs[signal], 0);

@@ -288,6 +288,12 @@ public final class WorkHistory {
         }
     }
 
+    /** Forgets all events, but not what was learned from them about the person: outcomes and breaks. */
+    public void forgetEvents() {
+        byte[] fresh = fresh();
+        System.arraycopy(fresh, 0, state, offset, AT_OUTCOMES);
+    }
+
     private void countSecond() {
         state[offset + AT_BIN_SECONDS]++;
     }
@@ -437,6 +443,11 @@ public final class WorkHistory {
     /** Returns the time of the last event, 0 before the first. */
     public long lastEventAtMs() {
         return time(AT_LAST_MS);
+    }
+
+    /** Returns the time of the last event of a state that begins at an offset, 0 before the first. */
+    public static long lastEventAtMs(byte[] bytes, int offset) {
+        return (long) LONGS.get(bytes, offset + AT_LAST_MS);
     }
 
     /** Returns the time of the first event after the last gap, 0 before the first. */

@@ -48,6 +48,28 @@ class WorkHistoryTest {
     }
 
     @Test
+    void forgetsEventsButNotWhatTheySaidOfThePerson() {
+        byte[] state = WorkHistory.fresh();
+        history.wrap(state);
+        work(START_MS, 60);
+        history.event(START_MS + 70 * MINUTE_MS, Event.ENTER);
+        history.read(history.lastEventAtMs(), features);
+        float held = features[WorkHistory.HELD_RATE];
+        float breaks = features[WorkHistory.BREAKS_PER_ACTIVE_MIN];
+        int outcomes = history.outcomes();
+
+        history.forgetEvents();
+
+        assertThat(WorkHistory.isReadable(state, 0)).isTrue();
+        assertThat(history.lastEventAtMs()).isZero();
+        assertThat(history.outcomes()).isEqualTo(outcomes).isPositive();
+        history.read(START_MS, features);
+        assertThat(features[WorkHistory.HELD_RATE]).isEqualTo(held);
+        assertThat(features[WorkHistory.BREAKS_PER_ACTIVE_MIN]).isEqualTo(breaks);
+        assertThat(Arrays.copyOf(features, 4)).containsOnly(0f);
+    }
+
+    @Test
     void learnsThatWorkHeldFifteenMinutesLater() {
         work(START_MS, 19);
         assertThat(history.outcomes()).isZero();
