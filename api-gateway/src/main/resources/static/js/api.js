@@ -1,6 +1,8 @@
 // Account and REST API. All tabs of this browser share the tokens. A refresh token is valid once: all requests in
 // flight share one refresh, and one tab refreshes at a time while the others wait.
 
+import { siteUrl } from './root.js';
+
 const STORE = 'mindful-code.tokens';
 const REFRESH_BEFORE_MS = 30_000;
 const REQUEST_MS_MAX = 15_000;
@@ -144,9 +146,9 @@ const post = async (path, value) => body(await request(path, { method: 'POST', .
 const json = (value) => (value === undefined ? {}
   : { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(value) });
 
-async function request(url, options) {
+async function request(path, options) {
   try {
-    return await fetch(url, {
+    return await fetch(siteUrl(path), {
       cache: 'no-store', credentials: 'omit', signal: AbortSignal.timeout(REQUEST_MS_MAX), ...options,
     });
   } catch {

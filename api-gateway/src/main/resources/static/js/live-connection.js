@@ -2,6 +2,7 @@
 // network wakes up.
 
 import { accessToken } from './api.js';
+import { siteUrl } from './root.js';
 import { measure } from './server-time.js';
 
 const RETRY_DELAY_MS_MIN = 500;
@@ -56,7 +57,7 @@ export function connect(on, onLink) {
     opening = false;
     if (ended) return;
     refused = null;
-    const address = new URL('/ws', location.href);
+    const address = siteUrl('/ws');
     address.protocol = address.protocol.replace('http', 'ws');
     address.searchParams.set('token', token);
     let opened = false;

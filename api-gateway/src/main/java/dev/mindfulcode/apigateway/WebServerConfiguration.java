@@ -1,12 +1,10 @@
 package dev.mindfulcode.apigateway;
 
+import dev.mindfulcode.apigateway.dashboard.DashboardRoutes;
 import dev.mindfulcode.apigateway.http.CrossOrigins;
 import dev.mindfulcode.apigateway.http.ProblemExceptionHandler;
 import dev.mindfulcode.apigateway.operations.GatewayMetrics;
 import dev.mindfulcode.apigateway.sessions.ReadAfter;
-import dev.mindfulcode.webkit.endpoints.Access;
-import dev.mindfulcode.webkit.endpoints.Endpoint;
-import dev.mindfulcode.webkit.endpoints.Endpoint.Feature;
 import dev.mindfulcode.webkit.endpoints.EndpointGroup;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
 import dev.mindfulcode.webkit.transport.ConnectionLimits;
@@ -34,13 +32,10 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
-import org.springframework.core.io.ClassPathResource;
-import org.springframework.http.CacheControl;
 import org.springframework.http.client.ReactorResourceFactory;
 import org.springframework.http.server.reactive.HttpHandler;
 import org.springframework.web.reactive.config.EnableWebFlux;
 import org.springframework.web.reactive.function.server.RouterFunction;
-import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import org.springframework.web.server.WebFilter;
 import reactor.netty.resources.LoopResources;
@@ -94,11 +89,12 @@ class WebServerConfiguration {
     Endpoints gatewayEndpoints(List<EndpointGroup> groups) {
         Endpoints endpoints = new Endpoints();
         groups.forEach(group -> group.addTo(endpoints));
-        return endpoints.add(
-                Endpoint.get("/").access(Access.PUBLIC).with(Feature.UNDOCUMENTED),
-                _ -> ServerResponse.ok()
-                        .cacheControl(CacheControl.noCache())
-                        .bodyValue(new ClassPathResource("static/index.html")));
+        return endpoints;
+    }
+
+    @Bean
+    EndpointGroup gatewayDashboard() {
+        return new DashboardRoutes();
     }
 
     /** Before all filters that depend on an endpoint's declaration. */
@@ -110,14 +106,7 @@ class WebServerConfiguration {
 
     @Bean
     RouterFunction<ServerResponse> gatewayRoutes(Endpoints endpoints, ReadAfter readAfter) {
-        return endpoints.router(readAfter::read).and(dashboard());
-    }
-
-    /** Serves the dashboard's files from the jar. */
-    private static RouterFunction<ServerResponse> dashboard() {
-        ClassPathResource folder = new ClassPathResource("static/", WebServerConfiguration.class.getClassLoader());
-        return RouterFunctions.resources(
-                "/**", folder, (resource, headers) -> headers.setCacheControl(CacheControl.noCache()));
+        return endpoints.router(readAfter::read);
     }
 
     /** Sets port and limits. Runs after the property-driven customizers, so that PORT decides. */

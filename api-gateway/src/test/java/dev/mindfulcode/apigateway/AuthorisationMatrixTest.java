@@ -46,6 +46,7 @@ class AuthorisationMatrixTest {
     private static final String TABLE = """
             #                                      anon stranger viewer member admin owner other's
             GET /                                  200  200  200  200  200  200  200
+            GET /assets/{build}/{*file}            404  404  404  404  404  404  404
             GET /health                            200  200  200  200  200  200  200
             GET /metrics                           200  200  200  200  200  200  200
             POST /api/auth/register                201  201  201  201  201  201  201  {"email": "<new>", <password>}
@@ -341,6 +342,7 @@ class AuthorisationMatrixTest {
     private static Reply send(Line line, @Nullable String token, @Nullable UUID id) throws Exception {
         String path = line.pattern()
                 .replace("{file}", "docs.js")
+                .replace("{*file}", "js/main.js")
                 .replace("{receipt}", "x".repeat(43))
                 .replace("{projection}", "flow_minutes")
                 .replace("{build}", "1");

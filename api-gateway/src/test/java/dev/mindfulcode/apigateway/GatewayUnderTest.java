@@ -27,6 +27,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.jspecify.annotations.Nullable;
@@ -164,6 +165,17 @@ final class GatewayUnderTest {
                                     definition -> definition.setPrimary(true));
                 })
                 .run();
+    }
+
+    /** Returns the folder of the dashboard's files, such as {@code assets/3f2a90c1d7e4}. */
+    static String dashboardAssets(Api api) {
+        String page = new String(api.get("/", null).body(), StandardCharsets.UTF_8);
+        return Pattern.compile("assets/[0-9a-f]+")
+                .matcher(page)
+                .results()
+                .findFirst()
+                .orElseThrow()
+                .group();
     }
 
     static int port(ConfigurableApplicationContext context) {

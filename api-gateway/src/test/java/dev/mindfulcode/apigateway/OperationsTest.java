@@ -10,6 +10,7 @@ import dev.mindfulcode.management.ServiceMetrics;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ThreadLocalAccessor;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +23,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.WebApplicationType;
@@ -72,10 +74,31 @@ class OperationsTest {
         assertThat(new String(page.body(), StandardCharsets.UTF_8))
                 .contains("<script")
                 .doesNotContainPattern("<script>|<style|\\son[a-z]+=|style=");
-        Answer script = api.get("/js/main.js", null);
+    }
+
+    @Test
+    void servesEachFileOfTheDashboardOnce() throws IOException {
+        Answer page = api.get("/", null, "Accept-Encoding", "gzip");
+        assertThat(page.header("Content-Encoding")).isEqualTo("gzip");
+        assertThat(page.header("Cache-Control")).isEqualTo("no-cache");
+        Answer again = api.get("/", null, "Accept-Encoding", "gzip", "If-None-Match", page.header("ETag"));
+        assertThat(again.status()).isEqualTo(304);
+        assertThat(again.body()).isEmpty();
+        assertThat(again.header("Cache-Control")).isEqualTo("no-cache");
+
+        String path = "/" + GatewayUnderTest.dashboardAssets(api) + "/js/main.js";
+        Answer script = api.get(path, null, "Accept-Encoding", "gzip, br");
         assertThat(script.status()).isEqualTo(200);
         assertThat(script.header("Content-Type")).contains("javascript");
-        api.get("/js/", null).isProblem(404, "not-found");
+        assertThat(script.header("Cache-Control")).isEqualTo("max-age=31536000, public, immutable");
+        assertThat(script.header("Vary")).isEqualTo("Accept-Encoding");
+        byte[] plain = api.get(path, null).body();
+        assertThat(new GZIPInputStream(new ByteArrayInputStream(script.body())).readAllBytes())
+                .isEqualTo(plain)
+                .hasSizeGreaterThan(2 * script.body().length);
+        api.get("/assets/of-another-build/js/main.js", null).isProblem(404, "not-found");
+        api.get(path.replace("main.js", ""), null).isProblem(404, "not-found");
+        api.get("/js/main.js", null).isProblem(404, "not-found");
     }
 
     @Test

@@ -24,7 +24,7 @@ class PlainHttpTest {
             strings = {
                 "/health",
                 "/",
-                "/js/main.js",
+                "{assets}/js/main.js",
                 "/docs",
                 "/metrics",
                 "/api/account",
@@ -110,7 +110,7 @@ class PlainHttpTest {
             value = {
                 "POST /health | 405 | GET, HEAD, OPTIONS",
                 "POST / | 405 | GET, HEAD, OPTIONS",
-                "POST /js/main.js | 405 | GET, HEAD, OPTIONS",
+                "POST {assets}/js/main.js | 405 | GET, HEAD, OPTIONS",
                 "POST /docs | 405 | GET, HEAD, OPTIONS",
                 "GET /api/auth/login | 405 | OPTIONS, POST",
                 "HEAD /api/auth/login | 405 | OPTIONS, POST",
@@ -119,7 +119,7 @@ class PlainHttpTest {
                 "OPTIONS /api/account | 204 | GET, HEAD, OPTIONS, PATCH",
                 "OPTIONS /health | 204 | GET, HEAD, OPTIONS",
                 "OPTIONS / | 204 | GET, HEAD, OPTIONS",
-                "OPTIONS /js/main.js | 200 | GET, HEAD, OPTIONS",
+                "OPTIONS {assets}/js/main.js | 204 | GET, HEAD, OPTIONS",
                 "POST /missing | 404 | ",
                 "OPTIONS /missing | 404 | ",
                 "BREW /health | 501 | "
@@ -139,7 +139,7 @@ class PlainHttpTest {
     @ValueSource(
             strings = {
                 "/",
-                "/js/main.js",
+                "{assets}/js/main.js",
                 "/docs",
                 "/v3/api-docs",
                 "/api/account",
@@ -173,6 +173,7 @@ class PlainHttpTest {
     }
 
     private RawHttp send(String request) throws IOException {
-        return new RawHttp(GatewayUnderTest.port(gateway.context)).send(request);
+        String path = request.contains("{assets}") ? "/" + GatewayUnderTest.dashboardAssets(gateway.api) : "";
+        return new RawHttp(GatewayUnderTest.port(gateway.context)).send(request.replace("{assets}", path));
     }
 }

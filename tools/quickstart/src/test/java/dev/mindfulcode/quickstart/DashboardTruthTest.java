@@ -79,7 +79,8 @@ class DashboardTruthTest {
             page.navigate(system.origin().toString());
             Object states = page.evaluate("""
                     async () => {
-                      const { Readings } = await import('/js/readings.js');
+                      const { src } = document.querySelector('script[type=module]');
+                      const { Readings } = await import(new URL('readings.js', src).href);
                       const readings = new Readings();
                       const update = (session, status = 'active') => ({ session_id: session, session: { status },
                           flow_state: { is_in_flow: session === 'a' } });

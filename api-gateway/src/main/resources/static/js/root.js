@@ -1,0 +1,6 @@
+// Where the site is: a proxy may serve it below a path, and a view may have a path of its own.
+
+const ROOT = new URL(document.documentElement.dataset.root, location.href);
+
+/** Returns the address of a path of the site, such as `/api/account`. */
+export const siteUrl = (path) => new URL(path.slice(1), ROOT);
