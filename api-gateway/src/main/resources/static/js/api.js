@@ -53,7 +53,7 @@ addEventListener('storage', (event) => {
 let refreshing = null;
 
 /** Returns a valid access token; refreshes it if it expires soon or is the rejected one. */
-export async function accessToken(refused) {
+async function accessToken(refused) {
   const held = tokens();
   if (isValid(held, refused)) return held.access;
   refreshing ??= alone(() => refresh(refused)).finally(() => { refreshing = null; });

@@ -23,7 +23,7 @@ export class Card {
     this.#again.onclick = onAgain;
     card.querySelector(':scope > .card-state')?.remove();
     this.#line = element('div', { class: 'card-state' }, element('p', { role: 'status' }, this.#words), this.#again);
-    const title = card.querySelector(':scope > h2');
+    const title = card.querySelector(':scope > h2, :scope > .head');
     if (title) title.after(this.#line);
     else card.prepend(this.#line);
     this.loading();

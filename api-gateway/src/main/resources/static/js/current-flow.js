@@ -36,7 +36,7 @@ export class CurrentFlow {
 
   /**
    * @param names returns the name of a session
-   * @param onFlip is called when flow begins or ends
+   * @param onFlip is called with whether one is in flow, when flow begins or ends
    */
   constructor(names, onFlip) {
     this.#names = names;
@@ -79,6 +79,7 @@ export class CurrentFlow {
     byId('flow-status').dataset.state = isCurrent ? state : state === 'quiet' && !isCut ? 'quiet' : 'waiting';
     set('flow-text', isCurrent ? FLOW_TEXTS[String(flow.is_in_flow)]
       : state === 'quiet' && !isCut ? 'Quiet' : WITHOUT_READING[this.#link][0]);
+    set('flow-for', state === 'flow' && !isCut ? ` · ${span(flow.flow_duration_ms + ageMs)}` : '');
     set('flow-since', state === 'none' ? WITHOUT_READING[this.#link][1] : since(state, reading, ageMs, isCut));
     byId('flow-session').hidden = others === 0;
     const also = others === 1 ? 'another session is' : `${others} other sessions are`;
@@ -101,7 +102,7 @@ export class CurrentFlow {
     this.#state = state;
     if (state !== 'flow' && before !== 'flow') return;
     byId('announcement').textContent = { flow: 'Flow has begun.', still: 'Not in flow.' }[state] ?? 'Flow has ended.';
-    this.#onFlip();
+    this.#onFlip(state === 'flow');
   }
 
   #advise(texts) {

@@ -1,8 +1,8 @@
 // The live curve of the last minutes, a line for each session: solid with some data behind it, dashed with little,
-// hatched in flow.
+// with a coloured ground in flow.
 
 import * as description from './curve-description.js';
-import { element, hatch, shape } from './format.js';
+import { element, shape } from './format.js';
 import { toLocal } from './server-time.js';
 
 const SHOWN_MS_MIN = 2 * 60_000;
@@ -100,7 +100,7 @@ export class Curve {
     const y = (value) => TOP + (height - TOP - BOTTOM) * (1 - Math.min(1, Math.max(0, value)));
 
     this.#svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
-    const parts = [hatch('hatch-curve'), ...grid(width, height, y, x, now, shown)];
+    const parts = grid(width, height, y, x, now, shown);
     const spans = merged(series.flatMap(({ points }) => flowSpans(points, now)));
     if (series.length === 1) {
       parts.push(...runs(series[0].points).map((run) => shape('path', { class: 'area', d: area(run, x, y) })));

@@ -21,12 +21,14 @@ export class Feed {
   #soon = 0;
   #next = 0;
   #stopped = false;
+  #version = 0;
 
   /**
    * @param cards the name of each card, by the id of its element
    * @param load returns a promise of the data
    * @param show shows the data; is called again when the page is resized
    * @param empty returns the text for each card, by id, that has nothing to show
+   * @param intervalMs until the next load, or a function of the data
    * @param isOver returns whether loaded data are too old to be shown when reloading fails
    */
   constructor({ cards, load, show, empty = () => ({}), isOver = () => false, intervalMs, retryMs }) {
@@ -45,23 +47,24 @@ export class Feed {
   async refresh() {
     clearTimeout(this.#soon);
     this.#soon = 0;
-    if (this.#stopped || document.hidden) return;
+    if (this.#stopped || document.hidden || this.#isHidden()) return;
     if (this.#loading) {
       this.#isWanted = true;
       return;
     }
     this.#loading = true;
     this.#isWanted = false;
+    const version = this.#version;
     try {
       const value = await this.#load();
-      if (this.#stopped) return;
+      if (this.#stopped || version !== this.#version) return;
       this.#value = value;
       this.#loadedAt = Date.now();
       this.#isCurrent = true;
-      this.#plan(this.#intervalMs);
+      this.#plan(typeof this.#intervalMs === 'function' ? this.#intervalMs(value) : this.#intervalMs);
       this.redraw();
     } catch (problem) {
-      if (this.#stopped) return;
+      if (this.#stopped || version !== this.#version) return;
       this.#plan(this.#retryMs);
       this.#fail(problem);
     } finally {
@@ -73,6 +76,14 @@ export class Feed {
   /** Loads after a delay, once for all calls until then. */
   refreshWithin(ms) {
     this.#soon ||= setTimeout(() => this.refresh(), ms);
+  }
+
+  /** Loads other data in place of those shown, which are of something else. */
+  restart() {
+    this.#version++;
+    this.#value = null;
+    this.#cards.forEach(([, card]) => card.loading());
+    this.refresh();
   }
 
   /** Loads if the interval has passed. */
@@ -97,6 +108,11 @@ export class Feed {
     clearTimeout(this.#soon);
     clearTimeout(this.#next);
     for (const [, card] of this.#cards) card.loading();
+  }
+
+  /** Cards of another view load when it is shown. */
+  #isHidden() {
+    return document.getElementById(this.#cards[0][0]).closest('[hidden]') !== null;
   }
 
   #plan(delayMs) {

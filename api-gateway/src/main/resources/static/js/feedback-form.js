@@ -26,6 +26,10 @@ export class FeedbackForm {
   #sending = false;
   #stopped = false;
 
+  get feeds() {
+    return [this.feed];
+  }
+
   constructor() {
     byId('feedback-scale').replaceChildren(...[1, 2, 3, 4, 5, 6, 7].map((flow) => element('label', {},
       element('input', { type: 'radio', name: 'flow', value: flow, required: '' }),
@@ -59,6 +63,7 @@ export class FeedbackForm {
 
   stop() {
     this.#stopped = true;
+    this.feed.stop();
     this.#waiting = null;
     byId('feedback').open = false;
     byId('feedback-often').value = '0';

@@ -1,14 +1,20 @@
 // Formats of numbers, times and durations, and functions that build elements without parsing markup.
 
-const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
-const moment = new Intl.DateTimeFormat(undefined, {
-  day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit',
-});
-const whole = new Intl.NumberFormat();
+import { LOCALE } from './locale.js';
+import { inZone } from './zone.js';
+
+const IS_TWELVE_HOURS = new Intl.DateTimeFormat(LOCALE, { hour: 'numeric' }).resolvedOptions().hour12;
+const TIME = { hour: IS_TWELVE_HOURS ? 'numeric' : '2-digit', minute: '2-digit' };
+const HOUR = IS_TWELVE_HOURS ? { hour: 'numeric' } : TIME;
+const MOMENT = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' };
+const whole = new Intl.NumberFormat(LOCALE);
 
 const DAY_MS = 86_400_000;
 
-export const clock = (at) => time.format(new Date(at));
+export const clock = (at) => inZone(TIME).format(new Date(at));
+
+/** Formats a full hour, for an axis. */
+export const hourOf = (at) => inZone(HOUR).format(new Date(at));
 
 export const count = (value) => whole.format(value ?? 0);
 
@@ -26,13 +32,7 @@ export function span(ms) {
 }
 
 /** Formats how long ago a time was, or its date if that is more than a day. */
-export const ago = (at, ageMs) => (ageMs < DAY_MS ? `${span(ageMs)} ago` : moment.format(new Date(at)));
-
-export function startOfToday() {
-  const day = new Date();
-  day.setHours(0, 0, 0, 0);
-  return day;
-}
+export const ago = (at, ageMs) => (ageMs < DAY_MS ? `${span(ageMs)} ago` : inZone(MOMENT).format(new Date(at)));
 
 export function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
@@ -52,12 +52,4 @@ export function shape(name, attributes = {}, ...children) {
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   made.append(...children);
   return made;
-}
-
-/** Returns the hatching that marks flow without relying on colour. */
-export function hatch(id) {
-  const pattern = { id, width: 7, height: 7, patternUnits: 'userSpaceOnUse', patternTransform: 'rotate(45)' };
-  return shape('defs', {}, shape('pattern', pattern,
-    shape('rect', { width: 7, height: 7, class: 'hatch-ground' }),
-    shape('line', { x1: 0, y1: 0, x2: 0, y2: 7, class: 'hatch-line' })));
 }

@@ -1,7 +1,7 @@
 // The live connection: a WebSocket that is reopened when it closes, when it falls silent, and when the computer or the
 // network wakes up.
 
-import { accessToken } from './api.js';
+import { send } from './api.js';
 import { siteUrl } from './root.js';
 import { measure } from './server-time.js';
 
@@ -27,7 +27,6 @@ export function connect(on, onLink) {
   let ended = false;
   let link = null;
   let failures = 0;
-  let refused = null;
   let retryTimer = 0;
   let startedAt = 0;
   let heardAt = 0;
@@ -46,9 +45,10 @@ export function connect(on, onLink) {
     if (ended || opening || socket) return;
     if (link !== 'lost') setLink('waiting');
     opening = true;
-    let token;
+    let ticket;
     try {
-      token = await accessToken(refused);
+      // An address is logged on its way: it has a ticket of one use, not the token.
+      ({ ticket } = await send('POST', '/api/live/tickets'));
     } catch {
       opening = false;
       retry();
@@ -56,15 +56,12 @@ export function connect(on, onLink) {
     }
     opening = false;
     if (ended) return;
-    refused = null;
     const address = siteUrl('/ws');
     address.protocol = address.protocol.replace('http', 'ws');
-    address.searchParams.set('token', token);
-    let opened = false;
+    address.searchParams.set('ticket', ticket);
     socket = new WebSocket(address);
     startedAt = performance.now();
     socket.onopen = () => {
-      opened = true;
       heard();
       ping(); // measures the server's clock
     };
@@ -82,8 +79,6 @@ export function connect(on, onLink) {
     };
     socket.onclose = (event) => {
       socket = null;
-      // A page does not learn why a handshake failed: every other time it assumes that the token was rejected.
-      if (event.code === TOKEN_EXPIRED || (!opened && failures % 2 === 1)) refused = token;
       if (event.code === TOKEN_EXPIRED && failures === 0) open();
       else retry();
     };

@@ -1,24 +1,15 @@
-// Entry point: shows the sign-in form or the dashboard.
+// Entry point: shows the sign-in form or the view of the address.
 
 import { Problem, isSignedIn, onSignedOut, register, signIn, signOut } from './api.js';
 import { Curve } from './curve.js';
 import { CurrentFlow } from './current-flow.js';
-import { Feed } from './feed.js';
+import { DayView } from './day-view.js';
 import { FeedbackForm } from './feedback-form.js';
-import { Invitations } from './invitations.js';
 import { connect } from './live-connection.js';
-import * as patterns from './patterns.js';
-import * as pluginResults from './plugin-results.js';
-import { Privacy } from './privacy.js';
-import { Receipt } from './receipt.js';
-import { Team } from './team.js';
-import * as day from './today.js';
+import { current, follow, go } from './router.js';
+import { TITLES, VIEWS } from './texts.js';
 
-const DAY_INTERVAL_MS = 15_000;
 const SOON_MS = 1_500;
-/** Sums over months change slowly and cost more than those of a day. */
-const PATTERNS_INTERVAL_MS = 600_000;
-const PATTERNS_RETRY_MS = 15_000;
 const LINKS = { on: 'Live', waiting: 'Connecting …', lost: 'No connection, trying again …', off: 'Not connected' };
 const EMPTY_CURVE = {
   on: 'Type in your editor, and the curve begins.',
@@ -26,95 +17,135 @@ const EMPTY_CURVE = {
   lost: 'No connection, trying again …',
   off: '',
 };
+/** The element of each view, which is followed by its own id and `-title` for the heading that gets the focus. */
+const PAGES = {
+  welcome: 'welcome',
+  day: 'dashboard',
+  insights: 'insights-view',
+  questions: 'questions-view',
+  team: 'team-view',
+  connect: 'connect-view',
+  settings: 'privacy',
+  receipt: 'receipt',
+};
 
 const byId = (id) => document.getElementById(id);
 
-const RECEIPT = /^#receipt\/([\w-]{43})$/;
-const TITLES = { privacy: 'Privacy – Mindful Code', receipt: 'Erasure receipt – Mindful Code' };
+/** Views that are loaded when they are first shown. Each has feeds to be woken, and ends with `stop`. */
+const LOADED = {
+  insights: async () => new (await import('./views/patterns.js')).Insights(),
+  questions: async () => new (await import('./views/plugin-results.js')).Questions(),
+  team: async () => new (await import('./views/team.js')).Team(),
+  connect: async () => new (await import('./views/connect.js')).Connect(),
+  settings: async () => new (await import('./views/privacy.js')).Privacy(showReceipt),
+};
 
-let stop = null;
-let privacy = null;
+/** Views with charts, which are drawn for a width. */
+const DRAWN = ['day', 'insights'];
+
+let running = null;
 let receipt = null;
 let shown = null;
+let inFlow = false;
 
-/** Shows the view of the address: the start page, one's flow, privacy, or the receipt of an erasure. */
+/** Shows the view of the address; the start page to a user who is not signed in. */
 function show() {
   if (location.hash === '#content') return; // the skip link
-  const [, receiptId] = RECEIPT.exec(location.hash) ?? [];
+  const address = current();
   const signedIn = isSignedIn();
-  const view = receiptId ? 'receipt' : !signedIn ? 'welcome' : location.hash === '#privacy' ? 'privacy' : 'dashboard';
-  for (const name of ['welcome', 'dashboard', 'privacy', 'receipt']) byId(name).hidden = name !== view;
-  byId('account').hidden = !signedIn;
-  for (const name of ['dashboard', 'privacy']) {
-    if (name === view) byId(`to-${name}`).setAttribute('aria-current', 'page');
-    else byId(`to-${name}`).removeAttribute('aria-current');
+  const view = address.view === 'receipt' || signedIn ? address.view : 'welcome';
+  for (const [name, id] of Object.entries(PAGES)) byId(id).hidden = name !== view;
+  const isFramed = signedIn && view !== 'receipt';
+  byId('account').hidden = !isFramed;
+  byId('bar').hidden = !isFramed;
+  document.body.classList.toggle('framed', isFramed);
+  for (const link of document.querySelectorAll('.views a')) {
+    if (link.dataset.view === view) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
   }
-  document.title = TITLES[view] ?? 'Mindful Code';
-  if (signedIn) stop ??= start();
-  else {
-    stop?.();
-    stop = null;
-  }
-  if (view !== 'privacy') {
-    privacy?.stop();
-    privacy = null;
-  } else privacy ??= new Privacy(showReceipt);
-  if (view !== 'receipt') {
-    receipt?.stop();
-    receipt = null;
-  } else receipt ??= new Receipt(receiptId);
+  byId('days').hidden = view !== 'day';
+  byId('view-name').hidden = view === 'day';
+  byId('view-name').textContent = VIEWS[view] ?? '';
+  title(view);
+  if (!signedIn) {
+    running?.stop();
+    running = null;
+  } else if (running) running.show(address, shown);
+  else running = start(address);
+  showReceiptOf(view === 'receipt' ? address.parameter : null);
   if (shown !== null && shown !== view) {
-    if (view === 'privacy' || view === 'receipt') byId(`${view}-title`).focus();
-    if (view === 'dashboard') dispatchEvent(new Event('resize')); // what was hidden had no size
+    byId(`${PAGES[view]}-title`)?.focus({ preventScroll: true });
+    scrollTo(0, 0);
+    dispatchEvent(new Event('resize')); // what was hidden had no size
   }
   shown = view;
 }
 
-/** Shows the receipt of an account that is being erased, instead of the start page. */
-function showReceipt(receiptId) {
-  location.hash = `#receipt/${receiptId}`;
-  show();
+/** The tab's title says that one is in flow, since the page is mostly behind the editor. */
+function title(view) {
+  document.title = `${inFlow ? '◆ ' : ''}${TITLES[view]}`;
 }
 
-function start() {
-  for (const part of [day, patterns, pluginResults]) part.clear();
-  const today = new Feed({
-    cards: { today: 'Today', 'periods-card': 'Flow periods', 'sessions-card': 'Sessions' },
-    load: day.load,
-    show: day.show,
-    empty: day.empty,
-    isOver: day.isOver,
-    intervalMs: DAY_INTERVAL_MS,
-    retryMs: DAY_INTERVAL_MS,
+/** Shows the receipt of an account that is being erased, instead of the start page. */
+function showReceipt(receiptId) {
+  go(`/#receipt/${receiptId}`);
+}
+
+/** Follows a receipt, or none if the id is null. */
+async function showReceiptOf(id) {
+  if (receipt?.id === id) return;
+  receipt?.followed?.stop();
+  receipt = id === null ? null : { id, followed: null };
+  if (id === null) return;
+  const mine = receipt;
+  const { Receipt } = await import('./views/receipt.js');
+  if (receipt === mine) mine.followed = new Receipt(id);
+}
+
+/** Starts what runs while a user is signed in, and returns how to show another view and how to stop. */
+function start(address) {
+  const day = new DayView(address.view === 'day' ? address.parameter : null);
+  const reloadSoon = () => day.feed.refreshWithin(SOON_MS);
+  const nameOf = (session) => day.nameOf(session);
+  const now = new CurrentFlow(nameOf, (isInFlow) => {
+    inFlow = isInFlow;
+    title(shown ?? 'day');
+    reloadSoon();
   });
-  const past = new Feed({
-    cards: { patterns: 'Patterns' },
-    load: patterns.load,
-    show: patterns.show,
-    intervalMs: PATTERNS_INTERVAL_MS,
-    retryMs: PATTERNS_RETRY_MS,
-  });
-  const plugins = new Feed({
-    cards: { 'runs-card': 'Plugin results' },
-    load: pluginResults.load,
-    show: pluginResults.show,
-    empty: pluginResults.empty,
-    intervalMs: DAY_INTERVAL_MS,
-    retryMs: DAY_INTERVAL_MS,
-  });
-  const reloadSoon = () => today.refreshWithin(SOON_MS);
-  const now = new CurrentFlow(day.nameOf, reloadSoon);
-  const curve = new Curve(byId('curve'), byId('curve-table'), day.nameOf);
+  const curve = new Curve(byId('curve'), byId('curve-table'), nameOf);
   const feedback = new FeedbackForm();
-  const team = new Team();
-  const invitations = new Invitations(() => team.feed.refresh());
-  const feeds = [today, past, plugins, feedback.feed, team.feed, invitations.feed];
+  const views = new Map([['day', day], ['feedback', feedback]]);
+  const loading = new Set();
   const sessions = new Set();
+  const alerts = new Set();
+  let stopped = false;
+
+  /** Loads the code of a view once; a page of an older build finds it no more, and is reloaded. */
+  async function load({ view, parameter }) {
+    if (view in LOADED && !views.has(view) && !loading.has(view)) {
+      loading.add(view);
+      try {
+        const loaded = await LOADED[view]();
+        if (stopped) loaded.stop();
+        else views.set(view, loaded);
+      } catch (problem) {
+        console.error(problem);
+        location.reload();
+      }
+    }
+    const at = current();
+    if (!stopped && at.view === view) {
+      views.get(view)?.enter?.(at.parameter ?? parameter);
+      wake();
+    }
+  }
+
   const disconnect = connect((message) => {
     if (message.type === 'flow_state_update') {
       // Updates of a paused or ended session repeat its last estimate.
       if (message.session.status === 'active') curve.add(message);
       now.add(message);
+      views.get('connect')?.add(message);
       if (!sessions.has(message.session_id)) {
         sessions.add(message.session_id);
         reloadSoon();
@@ -123,8 +154,10 @@ function start() {
       reloadSoon();
     } else if (message.type === 'notification' && message.code === 'feedback_prompt') {
       feedback.show(message);
-    } else if (message.type === 'team_alert') {
-      team.announce(message);
+    } else if (message.type === 'team_alert' && !alerts.has(message.alert_id)) { // may arrive twice
+      alerts.add(message.alert_id);
+      byId('announcement').textContent = `Alert: ${message.text}`;
+      views.get('team')?.announce(message);
     }
   }, (state) => {
     byId('link').dataset.state = state;
@@ -132,19 +165,30 @@ function start() {
     curve.waitFor(EMPTY_CURVE[state]);
     now.link(state);
   });
-  const wake = () => feeds.forEach((feed) => feed.wake());
-  const redraw = () => [today, past].forEach((feed) => feed.redraw());
+  const wake = () => {
+    for (const view of views.values()) for (const feed of view.feeds) feed.wake();
+  };
+  const redraw = () => {
+    for (const name of DRAWN) for (const feed of views.get(name)?.feeds ?? []) feed.redraw();
+  };
   document.addEventListener('visibilitychange', wake);
   addEventListener('online', wake);
   addEventListener('resize', redraw);
+  load(address);
 
-  return () => {
-    document.removeEventListener('visibilitychange', wake);
-    removeEventListener('online', wake);
-    removeEventListener('resize', redraw);
-    disconnect();
-    for (const part of [...feeds, curve, now, feedback, team, invitations]) part.stop();
-    for (const part of [day, patterns, pluginResults]) part.clear();
+  return {
+    show(to, from) {
+      if (from !== to.view) views.get(from)?.leave?.();
+      load(to);
+    },
+    stop() {
+      stopped = true;
+      document.removeEventListener('visibilitychange', wake);
+      removeEventListener('online', wake);
+      removeEventListener('resize', redraw);
+      disconnect();
+      for (const part of [...views.values(), curve, now]) part.stop();
+    },
   };
 }
 
@@ -199,15 +243,21 @@ form.addEventListener('submit', (event) => {
   enter(signIn);
 });
 byId('register').addEventListener('click', () => enter(register));
-byId('sign-out').addEventListener('click', leave);
+for (const id of ['sign-out', 'sign-out-here']) byId(id).addEventListener('click', leave);
 onSignedOut(() => {
   show();
   if (!byId('welcome').hidden) byId('email').focus();
 });
-addEventListener('hashchange', show);
+follow(show);
+addEventListener('keydown', (event) => {
+  const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.defaultPrevented;
+  const isTyping = event.target.closest('input, select, textarea, [role="slider"]');
+  if (!isPlain || isTyping || shown !== 'day') return;
+  const link = { ArrowLeft: 'day-before', ArrowRight: 'day-after', t: 'day-now' }[event.key];
+  if (link && !byId(link).hidden) byId(link).click();
+});
 document.addEventListener('visibilitychange', () => {
-  privacy?.wake();
-  receipt?.wake();
+  receipt?.followed?.wake();
 });
 
 show();

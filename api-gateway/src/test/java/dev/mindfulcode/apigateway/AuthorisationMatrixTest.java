@@ -46,6 +46,14 @@ class AuthorisationMatrixTest {
     private static final String TABLE = """
             #                                      anon stranger viewer member admin owner other's
             GET /                                  200  200  200  200  200  200  200
+            GET /favicon.svg                       200  200  200  200  200  200  200
+            GET /day/{date}                        200  200  200  200  200  200  200
+            GET /insights                          200  200  200  200  200  200  200
+            GET /questions                         200  200  200  200  200  200  200
+            GET /team                              200  200  200  200  200  200  200
+            GET /team/{team}                       200  200  200  200  200  200  200
+            GET /connect                           200  200  200  200  200  200  200
+            GET /settings                          200  200  200  200  200  200  200
             GET /assets/{build}/{*file}            404  404  404  404  404  404  404
             GET /health                            200  200  200  200  200  200  200
             GET /metrics                           200  200  200  200  200  200  200
@@ -343,6 +351,8 @@ class AuthorisationMatrixTest {
         String path = line.pattern()
                 .replace("{file}", "docs.js")
                 .replace("{*file}", "js/main.js")
+                .replace("{date}", "2026-11-24")
+                .replace("{team}", "any")
                 .replace("{receipt}", "x".repeat(43))
                 .replace("{projection}", "flow_minutes")
                 .replace("{build}", "1");

@@ -25,7 +25,7 @@ record DashboardFile(MediaType type, byte[] content, byte @Nullable [] gzip, Str
 
     private static final Duration YEAR = Duration.ofDays(365);
 
-    /** Returns a response that a browser may reuse without asking, under an address that contains the content's hash. */
+    /** Returns a response that a browser may reuse without asking: the address has the hash of the content. */
     Mono<ServerResponse> forever(ServerRequest request) {
         return respond(request, CacheControl.maxAge(YEAR).cachePublic().immutable());
     }
@@ -40,11 +40,13 @@ record DashboardFile(MediaType type, byte[] content, byte @Nullable [] gzip, Str
     }
 
     private Mono<ServerResponse> respond(ServerRequest request, CacheControl cache) {
-        byte[] body = gzip != null && acceptsGzip(request.headers().header(HttpHeaders.ACCEPT_ENCODING)) ? gzip : content;
+        byte[] body =
+                gzip != null && acceptsGzip(request.headers().header(HttpHeaders.ACCEPT_ENCODING)) ? gzip : content;
         boolean isCompressed = body != content;
         String tag = "\"" + etag + (isCompressed ? "-gzip" : "") + "\"";
         boolean isKnown = names(request.headers().header(HttpHeaders.IF_NONE_MATCH), tag);
-        ServerResponse.BodyBuilder response = (isKnown ? ServerResponse.status(HttpStatus.NOT_MODIFIED)
+        ServerResponse.BodyBuilder response = (isKnown
+                        ? ServerResponse.status(HttpStatus.NOT_MODIFIED)
                         : ServerResponse.ok())
                 .cacheControl(cache)
                 .header(HttpHeaders.ETAG, tag)
@@ -64,7 +66,8 @@ record DashboardFile(MediaType type, byte[] content, byte @Nullable [] gzip, Str
     }
 
     static boolean acceptsGzip(List<String> encodings) {
-        return items(encodings).map(item -> item.toLowerCase(Locale.ROOT).replace(" ", ""))
+        return items(encodings)
+                .map(item -> item.toLowerCase(Locale.ROOT).replace(" ", ""))
                 .anyMatch(item -> item.equals("gzip") || item.startsWith("gzip;") && !item.matches("gzip;q=0(\\.0*)?"));
     }
 

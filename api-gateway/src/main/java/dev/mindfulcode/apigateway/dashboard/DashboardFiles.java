@@ -37,6 +37,9 @@ final class DashboardFiles {
     private static final String BUILD = "{build}";
     private static final String MODULES = "{modules}";
 
+    /** Modules of views that are loaded when they are shown. */
+    private static final String LATER = "js/views/";
+
     private final String build;
     private final String page;
     private final Map<String, DashboardFile> assets;
@@ -96,13 +99,16 @@ final class DashboardFiles {
     /** Returns how much a first visit downloads. */
     int sizeBytes() {
         return page("/").sizeBytes()
-                + assets.values().stream().mapToInt(DashboardFile::sizeBytes).sum();
+                + assets.entrySet().stream()
+                        .filter(asset -> !asset.getKey().startsWith(LATER))
+                        .mapToInt(asset -> asset.getValue().sizeBytes())
+                        .sum();
     }
 
     /** Without these a browser learns of a module only from the one that imports it. */
     private static String preloads(SortedMap<String, byte[]> files) {
         return files.keySet().stream()
-                .filter(path -> path.endsWith(".js"))
+                .filter(path -> path.endsWith(".js") && !path.startsWith(LATER))
                 .map(path -> "<link rel=\"modulepreload\" href=\"" + ROOT + "assets/" + BUILD + "/" + path + "\">")
                 .collect(Collectors.joining("\n  "));
     }
@@ -114,7 +120,8 @@ final class DashboardFiles {
     }
 
     private static boolean isText(MediaType type) {
-        return type.getType().equals("text") || type.getSubtype().equals("javascript")
+        return type.getType().equals("text")
+                || type.getSubtype().equals("javascript")
                 || type.getSubtype().endsWith("xml");
     }
 

@@ -7,6 +7,7 @@ import dev.mindfulcode.webkit.endpoints.EndpointGroup;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
 import dev.mindfulcode.webkit.problems.ProblemType;
 import java.util.List;
+import java.util.Objects;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
@@ -15,7 +16,10 @@ import reactor.core.publisher.Mono;
 public final class DashboardRoutes implements EndpointGroup {
 
     /** The page decides what it shows; router.js has the same list. */
-    private static final List<String> VIEWS = List.of("/");
+    private static final List<String> VIEWS =
+            List.of("/", "/day/{date}", "/insights", "/questions", "/team", "/team/{team}", "/connect", "/settings");
+
+    private static final String ICON = "favicon.svg";
 
     private final DashboardFiles files = DashboardFiles.load();
 
@@ -24,7 +28,14 @@ public final class DashboardRoutes implements EndpointGroup {
         for (String view : VIEWS) {
             endpoints.add(page(view), request -> files.page(request.path()).revalidated(request));
         }
-        endpoints.add(page("/assets/{build}/{*file}"), this::asset);
+        endpoints
+                .add(page("/assets/{build}/{*file}"), this::asset)
+                // For the page of the API, which does not know the hash.
+                .add(page("/" + ICON), request -> icon().revalidated(request));
+    }
+
+    private DashboardFile icon() {
+        return Objects.requireNonNull(files.asset(ICON));
     }
 
     private static Endpoint page(String path) {

@@ -49,6 +49,11 @@ record BrowserWindow(BrowserContext context, Page page) implements AutoCloseable
         page.locator("#sign-in").click();
     }
 
+    /** Shows a view, by the end of the id of its link: {@code insights}, {@code questions}, {@code team} … */
+    void show(String view) {
+        page.locator("#to-" + view).click();
+    }
+
     void awaitLive() {
         page.locator("#link[data-state=on]").waitFor();
     }

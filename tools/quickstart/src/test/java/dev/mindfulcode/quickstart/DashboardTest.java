@@ -150,6 +150,7 @@ class DashboardTest {
         try (BrowserWindow window = BrowserWindow.open()) {
             Page page = window.page();
             window.signIn(system, user);
+            window.show("insights");
             Locator missing = page.locator("#patterns-missing li");
             missing.first().waitFor(new Locator.WaitForOptions().setTimeout(WAIT_MAX_MS));
             assertThat(missing.first().innerText()).startsWith("Peak hours: 10 more hours");
@@ -161,6 +162,7 @@ class DashboardTest {
             List<String> complaints = new CopyOnWriteArrayList<>();
             page.onPageError(complaints::add);
             window.signIn(system, user);
+            window.show("insights");
             page.locator("#hours .peak").first().waitFor(new Locator.WaitForOptions().setTimeout(WAIT_MAX_MS));
             assertThat(page.locator("#hours").getAttribute("aria-label")).contains("beyond chance");
             assertThat(page.locator("#insights").innerText())
@@ -188,6 +190,7 @@ class DashboardTest {
             List<String> complaints = new CopyOnWriteArrayList<>();
             page.onPageError(complaints::add);
             window.signIn(system, user);
+            window.show("team");
             page.locator("#team-alerts [data-alert]").waitFor();
             assertThat(page.locator("#team-title").innerText()).isEqualTo("Team Compilers");
             assertThat(page.locator("#team-alerts").innerText()).contains("25 %", "weekends", "Threshold 20 %");
@@ -230,6 +233,7 @@ class DashboardTest {
             Page page = window.page();
             page.setDefaultTimeout(WAIT_MAX_MS);
             window.signIn(system, user);
+            window.show("team");
             Locator card = page.locator("[data-testid=invitations]");
             card.locator("li").nth(1).waitFor();
             assertThat(card.innerText()).contains("as member", "as viewer").doesNotContain("Compilers");
@@ -286,6 +290,7 @@ class DashboardTest {
             List<String> complaints = new CopyOnWriteArrayList<>();
             page.onPageError(complaints::add);
             window.signIn(system, user);
+            window.show("questions");
             Locator card = page.locator("#runs li");
             card.locator("tbody tr").waitFor();
             assertThat(card.innerText()).contains("typing fatigue 1.0.0", "up to date", "15,000");
@@ -464,9 +469,14 @@ class DashboardTest {
         rows.writeDay(
                 user,
                 Instant.now().atOffset(evening).truncatedTo(ChronoUnit.DAYS).toInstant());
+        String zone = "Etc/GMT%+d".formatted(-evening.getTotalSeconds() / 3600);
+        assertThat(user.patch("/api/account", "{\"timezone\": \"" + zone + "\"}")
+                        .statusCode())
+                .isEqualTo(200);
         UUID session = user.startSession();
-        try (BrowserWindow window = BrowserWindow.open(new Browser.NewContextOptions()
-                .setTimezoneId("Etc/GMT%+d".formatted(-evening.getTotalSeconds() / 3600)))) {
+        // A day ahead of the account's, whose day is the one to be shown.
+        try (BrowserWindow window =
+                BrowserWindow.open(new Browser.NewContextOptions().setTimezoneId("Pacific/Kiritimati"))) {
             Page page = window.page();
             page.navigate(system.origin().toString());
             List<String> found = new ArrayList<>(audit(window, "welcome"));
@@ -475,16 +485,41 @@ class DashboardTest {
                 user.type(session, sequence, 50);
             }
             page.locator("#curve .series").waitFor();
-            page.locator("#hours .peak").first().waitFor();
-            page.locator("#team-alerts [data-alert]").waitFor();
             page.locator("#sessions [data-session]").nth(4).waitFor();
             assertThat(page.locator("#reasons").innerText())
                     .startsWith("Not in flow: ")
                     .contains(" min warming up, ", " min amid many switches");
-            page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })");
+            assertThat(page.locator("#day-sentence").innerText()).matches("(?s).* in flow.*[.]");
+            assertThat(page.locator("#day-evidence").innerText()).contains("keystrokes and ", " sessions", "Times of");
+            assertThat(page.locator("#day-date").innerText()).contains(dayOfMonth(evening));
+            assertThat(page.locator("#tiles .figure").count()).isEqualTo(4);
+            assertThat(page.locator("#day .flow-block").count())
+                    .isEqualTo(page.locator("#periods li").count())
+                    .isPositive();
+            page.locator("#day-plot").press("Home");
+            page.locator("#day-plot").press("ArrowRight");
+            assertThat(page.locator("#day-plot .tip").innerText())
+                    .startsWith("8:")
+                    .contains(" – 8:");
+            open(page);
             found.addAll(audit(window, "day"));
+            window.show("insights");
+            page.locator("#hours .peak").first().waitFor();
+            open(page);
+            found.addAll(audit(window, "insights"));
+            window.show("team");
+            page.locator("#team-alerts [data-alert]").waitFor();
+            found.addAll(audit(window, "team"));
             assertThat(found).isEmpty();
         }
+    }
+
+    private static void open(Page page) {
+        page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })");
+    }
+
+    private static String dayOfMonth(ZoneOffset zone) {
+        return String.valueOf(Instant.now().atOffset(zone).getDayOfMonth());
     }
 
     /** An offset at which it is evening, so that a whole day of work is over. */

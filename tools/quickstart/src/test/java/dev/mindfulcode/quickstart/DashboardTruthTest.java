@@ -3,23 +3,29 @@ package dev.mindfulcode.quickstart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.Dialog;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Request;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.WebSocketRoute;
 import com.microsoft.playwright.options.BoundingBox;
+import com.microsoft.playwright.options.WaitForSelectorState;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -33,14 +39,14 @@ class DashboardTruthTest {
     /** The issue's: a silent connection is called live for no longer. */
     private static final double SILENCE_MAX_MS = 10_000;
 
-    private static final Map<String, String> CARDS = Map.of(
-            "today", "#today",
-            "periods", "#periods-card",
-            "sessions", "#sessions-card",
-            "patterns", "#patterns",
-            "team", "#team",
-            "invitations", "#invitations",
-            "runs", "#runs-card");
+    private record View(String name, List<String> cards) {}
+
+    private static final List<View> VIEWS = List.of(
+            new View("insights", List.of("#patterns")),
+            new View("team", List.of("#team", "#invitations")),
+            new View("questions", List.of("#runs-card")),
+            new View("connect", List.of("#keys-card")),
+            new View("dashboard", List.of("#today", "#periods-card", "#projects-card", "#sessions-card")));
 
     private final SharedSystem system = SharedSystem.get();
 
@@ -123,7 +129,9 @@ class DashboardTruthTest {
             Page page = window.page();
             AtomicInteger connections = new AtomicInteger();
             AtomicBoolean silent = new AtomicBoolean();
+            Set<String> addresses = ConcurrentHashMap.newKeySet();
             page.routeWebSocket(url -> url.contains("/ws?"), socket -> {
+                addresses.add(socket.url());
                 int number = connections.incrementAndGet();
                 WebSocketRoute server = socket.connectToServer();
                 server.onMessage(frame -> {
@@ -156,6 +164,10 @@ class DashboardTruthTest {
             page.evaluate("dispatchEvent(new Event('online'))");
             page.waitForCondition(() -> connections.get() == 3);
             window.awaitLive();
+            assertThat(addresses)
+                    .as("each with a ticket of one use")
+                    .hasSize(3)
+                    .allMatch(address -> address.contains("/ws?ticket="));
         }
     }
 
@@ -184,22 +196,16 @@ class DashboardTruthTest {
             page.route(DashboardTruthTest::isOfACard, route -> answer.getFirst().accept(route));
             window.signIn(system, user);
             window.awaitLive();
-            page.waitForCondition(() -> held.size() > CARDS.size());
+            Map<String, String> loading = cardTexts(window, "loading");
             page.locator("#feedback > summary").click();
-            Map<String, String> loading = cardTexts(page);
             window.screenshot("loading");
             assertThat(loading.values()).allMatch(text -> text.contains("Loading …"));
             assertThat(page.locator("#feedback-often").isVisible()).isFalse();
 
             answer.set(0, DashboardTruthTest::refuse);
             held.forEach(DashboardTruthTest::refuse);
-            page.locator("#runs-card[data-state=failed]").waitFor();
-            page.locator("#patterns[data-state=failed]").waitFor();
-            page.locator("#today[data-state=failed]").waitFor();
-            page.locator("#team[data-state=failed]").waitFor();
-            page.locator("#invitations[data-state=failed]").waitFor();
             page.locator("#feedback-settings[data-state=failed]").waitFor();
-            Map<String, String> failed = cardTexts(page);
+            Map<String, String> failed = cardTexts(window, "failed");
             window.screenshot("failed");
             assertThat(failed.values())
                     .allMatch(text ->
@@ -207,26 +213,26 @@ class DashboardTruthTest {
             assertThat(page.locator("#feedback-settings").innerText()).contains("could not be loaded");
 
             answer.set(0, Route::resume);
-            for (Locator again : page.getByText("Try again").all().reversed()) {
-                if (again.isVisible()) {
-                    again.click();
+            for (View view : VIEWS) {
+                window.show(view.name());
+                for (Locator again : page.getByText("Try again").all().reversed()) {
+                    if (again.isVisible()) {
+                        again.click();
+                    }
                 }
             }
-            page.locator("#today[data-state=empty]").waitFor();
-            page.locator("#runs-card[data-state=empty]").waitFor();
-            page.locator("#team[data-state=empty]").waitFor();
-            page.locator("#invitations[data-state=empty]").waitFor();
-            page.locator("#patterns[data-state=loaded]").waitFor();
             page.locator("#feedback-often").waitFor();
-            Map<String, String> empty = cardTexts(page);
+            Map<String, String> empty = cardTexts(window, null);
             window.screenshot("empty");
-            assertThat(empty.get("today")).contains("No typing yet today.").doesNotContain("0 s");
-            assertThat(empty.get("periods")).contains("No flow periods yet today.");
-            assertThat(empty.get("sessions")).contains("No sessions yet today.");
-            assertThat(empty.get("patterns")).contains("No").contains("without enough data");
-            assertThat(empty.get("team")).contains("You are not in a team yet.");
-            assertThat(empty.get("runs")).contains("No plugin has run");
-            assertThat(empty.get("invitations")).contains("No open invitations.");
+            assertThat(empty.get("#today"))
+                    .contains("No typing yet today.", "Connect an editor")
+                    .doesNotContain("0 s");
+            assertThat(empty.get("#periods-card")).contains("No flow periods yet today.");
+            assertThat(empty.get("#sessions-card")).contains("No sessions yet today.");
+            assertThat(empty.get("#patterns")).contains("No").contains("without enough data");
+            assertThat(empty.get("#team")).contains("You are not in a team yet.");
+            assertThat(empty.get("#runs-card")).contains("No plugin has run");
+            assertThat(empty.get("#invitations")).contains("No open invitations.");
             for (Map<String, String> texts : List.of(loading, failed)) {
                 assertThat(texts.values()).noneMatch(text -> text.contains("0 s") || text.contains("yet"));
             }
@@ -240,7 +246,7 @@ class DashboardTruthTest {
             assertThat(page.locator("#sessions-card").innerText())
                     .contains("Not up to date: this is of", "Try again", "since ")
                     .doesNotContain("– now");
-            assertThat(page.locator("#tiles").innerText()).contains("50");
+            assertThat(page.locator("#day-evidence").innerText()).contains("50 keystrokes");
             window.screenshot("out-of-date");
         }
     }
@@ -308,7 +314,7 @@ class DashboardTruthTest {
             window.signIn(system, user);
             page.locator("#today[data-state=empty]").waitFor();
 
-            for (String shown : List.of("#link", "#flow-status", "#flow-since")) {
+            for (String shown : List.of("#link", "#flow-status")) {
                 BoundingBox box = Objects.requireNonNull(page.locator(shown).boundingBox());
                 assertThat(box.y).as(shown).isBetween(0.0, 844 - box.height);
             }
@@ -341,6 +347,89 @@ class DashboardTruthTest {
                       return borderTopWidth;
                     })""");
             assertThat((List<?>) borders).isEqualTo(List.of("0px", "1px"));
+        }
+    }
+
+    @Test
+    void givesEachViewAnAddressAndFetchesFilesOnce() throws Exception {
+        TestUser user = TestUser.register(system.origin());
+        // Digits of another script would be wrong in English sentences.
+        try (BrowserWindow window = BrowserWindow.open(new Browser.NewContextOptions().setLocale("ar-EG"))) {
+            Page page = window.page();
+            window.signIn(system, user);
+            page.locator("#today[data-state=empty]").waitFor();
+            assertThat(page.locator("#day-date").innerText()).matches("\\p{ASCII}+");
+            window.show("insights");
+            page.locator("#patterns[data-state=loaded]").waitFor();
+            assertThat(page.url()).isEqualTo(system.origin() + "/insights");
+            page.reload();
+            page.locator("#patterns[data-state=loaded]").waitFor();
+            Object fetched = page.evaluate("""
+                    () => performance.getEntriesByType('resource')
+                      .filter(({ name, transferSize }) => name.includes('/assets/') && transferSize > 0)
+                      .map(({ name }) => name)""");
+            assertThat((List<?>) fetched).isEmpty();
+
+            page.navigate(system.origin() + "/day/2026-03-29");
+            page.locator("#today[data-state=empty]").waitFor();
+            assertThat(page.locator("#today").innerText()).contains("No typing on this day.");
+            assertThat(page.locator("#live").isVisible()).isFalse();
+            page.keyboard().press("ArrowLeft");
+            page.waitForURL("**/day/2026-03-28");
+            page.goBack();
+            page.waitForURL("**/day/2026-03-29");
+            assertThat(page.locator("#day-date").innerText()).contains("29");
+            page.locator("#day-now").click();
+            page.locator("#today:has-text('yet today')").waitFor();
+            assertThat(page.locator("#live").isVisible()).isTrue();
+        }
+    }
+
+    @Test
+    void showsANewcomerTheirOwnCurveAndConnectsAnEditor() throws Exception {
+        TestUser user = TestUser.register(system.origin());
+        try (BrowserWindow window = BrowserWindow.open()) {
+            Page page = window.page();
+            List<String> complaints = new CopyOnWriteArrayList<>();
+            page.onPageError(complaints::add);
+            window.signIn(system, user);
+            window.awaitLive();
+            window.show("connect");
+            page.locator("#keys-card[data-state=loaded]").waitFor();
+            page.locator("#type-here")
+                    .pressSequentially(
+                            "Is this me in flow? Yes, it is.", new Locator.PressSequentiallyOptions().setDelay(90));
+            page.locator("#own-curve:not([data-points='0'])").waitFor();
+            page.locator("#type-result:has-text('First estimate after')").waitFor();
+            assertThat(page.locator("#type-classes").innerText().replaceAll("\\s", ""))
+                    .startsWith("LLSLLLLSLLS");
+            assertThat(page.locator("#type-json").textContent())
+                    .contains("POST " + system.origin() + "/api/keystrokes", "\"key_classes\": \"")
+                    .doesNotContain("flow?");
+            assertThat(page.locator("#arrival-text").innerText()).startsWith("Waiting");
+
+            page.locator("#key-name").fill("laptop");
+            page.locator("#key-name").press("Enter");
+            page.locator("#keys li:has-text('Not used yet.')").waitFor();
+            Process pasted = new ProcessBuilder(
+                            "bash", "-c", page.locator("#key-snippet").textContent())
+                    .redirectErrorStream(true)
+                    .start();
+            String output = new String(pasted.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(pasted.waitFor()).as(output).isZero();
+            page.locator("#arrival[data-state=received]").waitFor();
+            page.locator("#keys li:has-text('Last seen')").waitFor();
+            window.screenshot("connect");
+
+            page.onDialog(Dialog::accept);
+            window.show("dashboard");
+            window.show("connect");
+            assertThat(page.locator("#key-snippet").textContent())
+                    .as("shown once")
+                    .isEmpty();
+            page.locator("#keys button").click();
+            page.locator("#keys-card li").waitFor(new Locator.WaitForOptions().setState(WaitForSelectorState.DETACHED));
+            assertThat(complaints).isEmpty();
         }
     }
 
@@ -387,7 +476,8 @@ class DashboardTruthTest {
             page.reload();
             window.awaitLive();
             page.locator("#today[data-state=empty]").waitFor();
-            page.locator("#patterns[data-state=loaded]").waitFor();
+            page.locator("#feedback-settings[data-state=loaded]")
+                    .waitFor(new Locator.WaitForOptions().setState(WaitForSelectorState.ATTACHED));
 
             assertThat(refreshes).hasSize(1);
         }
@@ -404,7 +494,7 @@ class DashboardTruthTest {
     }
 
     private static boolean isOfACard(String url) {
-        return url.contains("/api/") && !url.contains("/api/auth/");
+        return url.contains("/api/") && !url.contains("/api/auth/") && !url.contains("/api/live/");
     }
 
     private static void refuse(Route route) {
@@ -414,9 +504,19 @@ class DashboardTruthTest {
                 .setBody("{\"title\": \"Unavailable\", \"detail\": \"The database rests.\"}"));
     }
 
-    private static Map<String, String> cardTexts(Page page) {
+    /** Visits each view and returns the text of each card, once it is in the state, or in one with data if null. */
+    private static Map<String, String> cardTexts(BrowserWindow window, @Nullable String state) {
         Map<String, String> texts = new LinkedHashMap<>();
-        CARDS.forEach((name, card) -> texts.put(name, page.locator(card).innerText()));
+        for (View view : VIEWS) {
+            window.show(view.name());
+            for (String card : view.cards()) {
+                String states = state == null
+                        ? card + "[data-state=empty], " + card + "[data-state=loaded]"
+                        : card + "[data-state=" + state + "]";
+                window.page().locator(states).waitFor();
+                texts.put(card, window.page().locator(card).innerText());
+            }
+        }
         return texts;
     }
 }

@@ -1,9 +1,14 @@
 // Patterns in the user's own history: each figure with its interval and number of observations, and figures without
 // enough data listed as such.
 
-import { get } from './api.js';
-import { clamp, columnHead, count, element, hundred, shape, span } from './format.js';
+import { get } from '../api.js';
+import { Feed } from '../feed.js';
+import { clamp, columnHead, count, element, hundred, shape, span } from '../format.js';
+import { LOCALE } from '../locale.js';
 
+/** Sums over months change slowly and cost more than those of a day. */
+const INTERVAL_MS = 600_000;
+const RETRY_MS = 15_000;
 const BOTTOM = 26;
 const TOP = 20;
 const LEFT = 34;
@@ -37,17 +42,26 @@ const MEASURES = {
 };
 
 const byId = (id) => document.getElementById(id);
-const date = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
-const number = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 2 });
+const date = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
+const number = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 2 });
 
 let shown = false;
 
-export async function load() {
+export class Insights {
+  feeds = [new Feed({ cards: { patterns: 'Patterns' }, load, show, intervalMs: INTERVAL_MS, retryMs: RETRY_MS })];
+
+  stop() {
+    this.feeds[0].stop();
+    clear();
+  }
+}
+
+async function load() {
   const [patterns, insights] = await Promise.all([get('/api/flow/patterns', {}), get('/api/flow/insights', {})]);
   return { patterns, insights };
 }
 
-export function show({ patterns, insights }) {
+function show({ patterns, insights }) {
   byId('patterns-span').textContent = `${days(patterns)}, hours of ${patterns.time_zone.replaceAll('_', ' ')}.`;
   tiles(patterns);
   table(patterns.peak_hours);
@@ -69,7 +83,7 @@ export function show({ patterns, insights }) {
   draw(patterns.peak_hours);
 }
 
-export function clear() {
+function clear() {
   for (const id of ['pattern-tiles', 'insights', 'patterns-missing', 'hours', 'hours-table']) {
     byId(id).replaceChildren();
   }

@@ -1,9 +1,10 @@
 // The receipt of an erasure: each place and when it was erased, followed until it is complete. Needs no account.
 
-import { Problem, receiptOf, signedReceipt } from './api.js';
+import { Problem, receiptOf, signedReceipt } from '../api.js';
 import { save } from './download.js';
-import { Feed } from './feed.js';
-import { count, element } from './format.js';
+import { Feed } from '../feed.js';
+import { count, element } from '../format.js';
+import { LOCALE } from '../locale.js';
 
 const FOLLOW_INTERVAL_MS = 1_000;
 const RETRY_MS = 3_000;
@@ -11,7 +12,7 @@ const RETRY_MS = 3_000;
 const COMPLETE_INTERVAL_MS = 3_600_000;
 
 const byId = (id) => document.getElementById(id);
-const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+const moment = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium', timeStyle: 'medium' });
 
 export class Receipt {
   #feed;

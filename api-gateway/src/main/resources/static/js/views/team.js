@@ -1,8 +1,11 @@
 // The user's teams: their week compared with the weeks before, and for team leads alerts and alert rules.
 
-import { Problem, get, send } from './api.js';
-import { Feed } from './feed.js';
-import { clamp, columnHead, count, element } from './format.js';
+import { Problem, get, send } from '../api.js';
+import { Feed } from '../feed.js';
+import { clamp, columnHead, count, element } from '../format.js';
+import { LOCALE } from '../locale.js';
+import { go } from '../router.js';
+import { Invitations } from './invitations.js';
 
 const INTERVAL_MS = 600_000;
 const RETRY_MS = 60_000;
@@ -21,8 +24,8 @@ const INDICATORS = {
 const WINDOWS = { week: 'the last week', two_weeks: 'the last two weeks', four_weeks: 'the last four weeks' };
 
 const byId = (id) => document.getElementById(id);
-const day = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' });
-const number = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 2 });
+const day = new Intl.DateTimeFormat(LOCALE, { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' });
+const number = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 2 });
 
 export class Team {
   feed = new Feed({
@@ -36,16 +39,13 @@ export class Team {
     intervalMs: INTERVAL_MS,
     retryMs: RETRY_MS,
   });
+  #invitations = new Invitations(() => this.feed.refresh());
   #teams = [];
   #chosen = null;
   #stopped = false;
-  #announced = new Set();
 
   constructor() {
-    byId('team-choice').onchange = () => {
-      this.#chosen = byId('team-choice').value;
-      this.feed.refresh();
-    };
+    byId('team-choice').onchange = () => go(`/team/${byId('team-choice').value}`);
     byId('team-indicator').replaceChildren(
       ...Object.entries(INDICATORS).map(([value, [name]]) => element('option', { value }, name)));
     byId('team-window').replaceChildren(
@@ -59,10 +59,19 @@ export class Team {
     bounds();
   }
 
-  /** Announces a live alert, which may arrive twice, and reloads the list. */
+  get feeds() {
+    return [this.feed, this.#invitations.feed];
+  }
+
+  /** Shows a team, or the first if it is null. */
+  enter(team) {
+    if (team === this.#chosen) return;
+    this.#chosen = team;
+    this.feed.refresh();
+  }
+
+  /** Announces a live alert, and reloads the list. */
   announce(alert) {
-    if (this.#announced.has(alert.alert_id)) return;
-    this.#announced.add(alert.alert_id);
     const team = this.#teams.find((one) => one.team_id === alert.team_id);
     byId('announcement').textContent = `Alert${team ? ` about ${team.name}` : ''}: ${alert.text}`;
     if (team && team.team_id === byId('team-choice').value) this.feed.refresh();
@@ -110,6 +119,8 @@ export class Team {
 
   stop() {
     this.#stopped = true;
+    this.#invitations.stop();
+    this.feed.stop();
     byId('team-title').textContent = 'Team';
     byId('team-problem').textContent = '';
     for (const id of ['team-choice', 'team-week', 'team-insights', 'team-alerts', 'team-rules']) {

@@ -1,13 +1,14 @@
 // Invitations to teams: accept with the code from the team's lead, or decline.
 
-import { Problem, get, send } from './api.js';
-import { Feed } from './feed.js';
-import { element } from './format.js';
+import { Problem, get, send } from '../api.js';
+import { Feed } from '../feed.js';
+import { element } from '../format.js';
+import { LOCALE } from '../locale.js';
 
 const INTERVAL_MS = 600_000;
 const RETRY_MS = 60_000;
 
-const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'long' });
+const day = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'long' });
 
 export class Invitations {
   #rows = element('ol', { class: 'rows', 'data-body': '', 'aria-labelledby': 'invitations-title' });
@@ -45,6 +46,7 @@ export class Invitations {
   }
 
   stop() {
+    this.feed.stop();
     this.#card.remove();
   }
 

@@ -1,6 +1,6 @@
 // Saves a file in the browser.
 
-import { element } from './format.js';
+import { element } from '../format.js';
 
 const URL_RETENTION_MS = 60_000;
 

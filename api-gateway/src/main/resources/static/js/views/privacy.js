@@ -1,9 +1,10 @@
 // The Privacy view: what is collected, retention, team sharing, the history of choices, export and erasure.
 
-import { Problem, exportFile, get, purge, send } from './api.js';
+import { Problem, exportFile, get, purge, send } from '../api.js';
 import { save } from './download.js';
-import { Feed } from './feed.js';
-import { count, element } from './format.js';
+import { Feed } from '../feed.js';
+import { count, element } from '../format.js';
+import { LOCALE } from '../locale.js';
 
 const INTERVAL_MS = 600_000;
 const RETRY_MS = 15_000;
@@ -28,12 +29,16 @@ const NAMES = {
 const ACTORS = { user: 'you', team_lead: 'a lead of the team', retention: 'the retention job' };
 
 const byId = (id) => document.getElementById(id);
-const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+const moment = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium', timeStyle: 'short' });
 
 const months = (value) => (value % 12 === 0 && value > 12 ? `${value / 12} years`
   : value === 12 ? '1 year' : value === 1 ? '1 month' : `${value} months`);
 
 export class Privacy {
+  #names = new Map();
+  #current = null;
+  #pages = 1;
+  #exporting = null;
   #settings = new Feed({
     cards: {
       'collection-card': 'What is collected',
@@ -62,10 +67,6 @@ export class Privacy {
     intervalMs: INTERVAL_MS,
     retryMs: RETRY_MS,
   });
-  #names = new Map();
-  #current = null;
-  #pages = 1;
-  #exporting = null;
   #onErased;
 
   /** @param onErased is called with the receipt of an erasure that has begun */
@@ -97,9 +98,8 @@ export class Privacy {
     };
   }
 
-  wake() {
-    this.#settings.wake();
-    this.#history.wake();
+  get feeds() {
+    return [this.#settings, this.#history];
   }
 
   stop() {

@@ -1,9 +1,12 @@
 // Plugin runs: progress and results.
 
-import { file, get } from './api.js';
+import { file, get } from '../api.js';
+import { Feed } from '../feed.js';
 import { save } from './download.js';
-import { columnHead, count, element } from './format.js';
+import { columnHead, count, element } from '../format.js';
+import { LOCALE } from '../locale.js';
 
+const INTERVAL_MS = 15_000;
 const RUNS_SHOWN = 4;
 const ROWS_SHOWN = 8;
 const STATUS = {
@@ -17,18 +20,28 @@ const STATUS = {
 };
 
 const byId = (id) => document.getElementById(id);
-const number = new Intl.NumberFormat(undefined, { maximumFractionDigits: 2 });
+const number = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 2 });
 
-export async function load() {
+export class Questions {
+  feeds = [new Feed({
+    cards: { 'runs-card': 'Plugin results' },
+    load,
+    show: (runs) => byId('runs').replaceChildren(...runs.map(card)),
+    empty: (runs) => ({ 'runs-card': runs.length ? '' : 'No plugin has run over your history yet.' }),
+    intervalMs: INTERVAL_MS,
+    retryMs: INTERVAL_MS,
+  })];
+
+  stop() {
+    this.feeds[0].stop();
+    byId('runs').replaceChildren();
+  }
+}
+
+async function load() {
   const { runs } = await get('/api/analytics', {});
   return Promise.all(runs.slice(0, RUNS_SHOWN).map((run) => get(`/api/analytics/${run.run_id}`, { limit: 500 })));
 }
-
-export const show = (runs) => byId('runs').replaceChildren(...runs.map(card));
-
-export const empty = (runs) => ({ 'runs-card': runs.length ? '' : 'No plugin has run over your history yet.' });
-
-export const clear = () => byId('runs').replaceChildren();
 
 function card(run) {
   const rows = run.rows.slice(-ROWS_SHOWN).reverse();
