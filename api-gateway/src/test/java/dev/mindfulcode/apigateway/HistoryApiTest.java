@@ -240,6 +240,12 @@ class HistoryApiTest {
         assertThat(analytics.at("/daily/0/active_ms").asLong()).isEqualTo(100_000);
         assertThat(analytics.at("/distribution/hours/0/hour").asInt()).isZero();
         assertThat(analytics.at("/distribution/hours/1/hour").asInt()).isEqualTo(23);
+        assertThat(analytics.at("/distribution/week_hours").findValues("hour")).hasSize(2);
+        assertThat(analytics.at("/distribution/week_hours/1/weekday").asInt())
+                .isEqualTo(yesterday.getDayOfWeek().getValue());
+        assertThat(analytics.at("/distribution/week_hours/0/active_ms").asLong()
+                        + analytics.at("/distribution/week_hours/1/active_ms").asLong())
+                .isEqualTo(100_000);
         assertThat(get("/api/flow/analytics?days=1").at("/totals/active_days").asInt())
                 .isZero();
     }

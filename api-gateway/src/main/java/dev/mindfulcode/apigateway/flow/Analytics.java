@@ -267,19 +267,30 @@ public record Analytics(
      * The distribution of time over the hours of the day.
      *
      * @param hours hours with activity
+     * @param weekHours the same by day of the week
      * @param peakHour the hour furthest above the user's mean; null if none is, or with too little data
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record Distribution(
-            List<OfHour> hours, Patterns.@Nullable PeakHour peakHour, List<InsufficientData> missing) {
+            List<OfHour> hours,
+            List<OfWeekHour> weekHours,
+            Patterns.@Nullable PeakHour peakHour,
+            List<InsufficientData> missing) {
 
         static Distribution of(List<Hour> hours) {
             TreeMap<Integer, Sums> sums = new TreeMap<>();
-            hours.forEach(hour -> sums.merge(hour.hour(), hour.sums(), Sums::plus));
+            TreeMap<Integer, Sums> ofWeek = new TreeMap<>();
+            for (Hour hour : hours) {
+                sums.merge(hour.hour(), hour.sums(), Sums::plus);
+                ofWeek.merge(OfWeekHour.key(hour), hour.sums(), Sums::plus);
+            }
             PeakHours peaks = InsightInputs.peakHours(hours);
             return new Distribution(
                     sums.entrySet().stream()
                             .map(entry -> OfHour.of(entry.getKey(), entry.getValue()))
+                            .toList(),
+                    ofWeek.entrySet().stream()
+                            .map(entry -> OfWeekHour.of(entry.getKey(), entry.getValue()))
                             .toList(),
                     peaks.hours().stream()
                             .filter(PeakHours.Hour::peak)
@@ -296,6 +307,20 @@ public record Analytics(
 
         static OfHour of(int hour, Sums sums) {
             return new OfHour(hour, sums.activeMs(), sums.flowMs(), intensity(sums));
+        }
+    }
+
+    /** @param weekday 1 for Monday to 7 for Sunday */
+    public record OfWeekHour(int weekday, int hour, long activeMs, long flowMs) {
+
+        private static final int DAY_HOURS = 24;
+
+        private static int key(Hour hour) {
+            return hour.day().getDayOfWeek().getValue() * DAY_HOURS + hour.hour();
+        }
+
+        private static OfWeekHour of(int key, Sums sums) {
+            return new OfWeekHour(key / DAY_HOURS, key % DAY_HOURS, sums.activeMs(), sums.flowMs());
         }
     }
 

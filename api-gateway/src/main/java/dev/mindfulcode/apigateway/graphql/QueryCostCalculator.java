@@ -30,6 +30,7 @@ final class QueryCostCalculator implements FieldComplexityCalculator {
     private static final int MEMBERS = 20;
     private static final int INVITATIONS = 5;
     private static final long HOURS_OF_DAY = 24;
+    private static final long HOURS_OF_WEEK = 168;
     private static final long WEEKS = 52;
     private static final long FINDINGS = 20;
     private static final long TEAM_DAY_STATEMENTS = 2;
@@ -65,6 +66,7 @@ final class QueryCostCalculator implements FieldComplexityCalculator {
             case "Query.insights" -> INSIGHT_STATEMENTS * STATEMENT + 1L + children;
             case "Analytics.daily" -> 1L + days(field.getParentEnvironment()) * children;
             case "DayDistribution.hours", "PeakHours.hours" -> 1L + HOURS_OF_DAY * children;
+            case "DayDistribution.weekHours" -> 1L + HOURS_OF_WEEK * children;
             case "WeeklyTrend.weeks" -> 1L + WEEKS * children;
             case "LanguageFlow.languages", "Insights.insights", "Insights.missing" -> 1L + FINDINGS * children;
             case "Session.flowPeriods" -> 1L + (long) PERIODS_OF_SESSION * children;
