@@ -31,6 +31,21 @@ export async function register(email, password) {
   keep(await post('/api/auth/register', timezone ? { email, password, timezone } : { email, password }));
 }
 
+/** Signs in with the secret of a link that works once. */
+export async function redeemLink(secret) {
+  keep(await post('/api/auth/link', { secret }));
+}
+
+/** Sets a new password with the secret of a link, and signs in. */
+export async function resetPassword(secret, password) {
+  keep(await post('/api/auth/password', { secret, new_password: password }));
+}
+
+/** Changes the password, which revokes all other sign-ins. */
+export async function changePassword(current, next) {
+  keep(await send('POST', '/api/account/password', { current_password: current, new_password: next }));
+}
+
 /** Signs out in this browser, then revokes the tokens on the server; fails if the server does not confirm that. */
 export async function signOut() {
   const held = tokens();

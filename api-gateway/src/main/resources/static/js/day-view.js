@@ -1,15 +1,17 @@
 // The view of a day: a sentence, four figures against one's usual weekday, the chart, and lists. Every request covers
 // the whole day in the account's time zone, with what reaches into it from the day before.
 
+import { account } from './account.js';
 import { get } from './api.js';
+import { showSpan } from './bar.js';
+import { breakdownRows } from './breakdown.js';
 import { DayChart } from './day-chart.js';
 import { USUAL_DAYS_MIN, USUAL_WEEKS, against, figures, usual, within } from './day-figures.js';
 import { Feed } from './feed.js';
 import { clock, count, element, hundred, shape, span } from './format.js';
-import { siteUrl } from './root.js';
 import { CAUSES, DAY, weekday } from './texts.js';
 import {
-  dateOf, formatDate, isBrowsersZone, plusDays, setZone, startOf, today, zoneName,
+  dateOf, formatDate, isBrowsersZone, plusDays, startOf, today, zoneName,
 } from './zone.js';
 
 const INTERVAL_MS = 15_000;
@@ -19,13 +21,11 @@ const PAGE = 50;
 const PAGES_MAX = 4;
 const PERIODS_DAYS_MAX = 28;
 const NAMES_MAX = 500;
-const PROJECTS_SHOWN = 6;
 const HIGHER_IS_BETTER = { flow: true, active: null, longest: true, interruptions: false };
 
 const byId = (id) => document.getElementById(id);
 
 export class DayView {
-  #account = null;
   /** The date of the address; null for today, whichever that is. */
   #requested = null;
   #date = null;
@@ -79,8 +79,7 @@ export class DayView {
   }
 
   async #load() {
-    this.#account ??= await get('/api/account');
-    setZone(this.#account.time_zone);
+    await account();
     const date = this.#requested ?? today();
     this.#date = date;
     this.#title();
@@ -128,15 +127,16 @@ export class DayView {
 
   #title() {
     const date = this.#requested ?? today();
-    const isToday = date === today();
-    byId('day-date').textContent = formatDate(date, { weekday: 'long', day: 'numeric', month: 'long' });
-    byId('day-date-short').textContent = formatDate(date, { weekday: 'short', day: 'numeric', month: 'short' });
-    for (const [id, to] of [['day-before', plusDays(date, -1)], ['day-after', plusDays(date, 1)]]) {
-      byId(id).dataset.path = to === today() ? '/' : `/day/${to}`;
-      byId(id).href = siteUrl(byId(id).dataset.path);
-    }
-    byId('day-after').hidden = date >= today();
-    byId('live').hidden = !isToday;
+    const path = (of) => (of === today() ? '/' : `/day/${of}`);
+    byId('live').hidden = date !== today();
+    if (byId('dashboard').hidden) return;
+    showSpan({
+      text: formatDate(date, { weekday: 'long', day: 'numeric', month: 'long' }),
+      short: formatDate(date, { weekday: 'short', day: 'numeric', month: 'short' }),
+      before: [DAY.before, path(plusDays(date, -1))],
+      after: date >= today() ? null : [DAY.after, path(plusDays(date, 1))],
+      now: [DAY.now, '/'],
+    });
   }
 
   #empty({ minutes, sessions, periods, projects, isToday }) {
@@ -161,7 +161,7 @@ export class DayView {
     const sessions = new Map(day.sessions.map((one) => [one.session_id, one]));
     byId('periods').replaceChildren(...[...day.periods].reverse()
       .map((period) => periodRow(period, sessions.get(period.session_id), isCurrent)));
-    byId('projects').replaceChildren(...projectRows(day));
+    byId('projects').replaceChildren(...breakdownRows(day.projects, day.otherProjects, DAY.noProject));
     byId('sessions').replaceChildren(...day.sessions.map((session) => sessionRow(session, isCurrent && day.isToday)));
   }
 
@@ -272,30 +272,6 @@ function periodRow(period, session, isCurrent) {
     element('span', { class: 'amount' }, span(period.ended - period.started), ' ', period.isOpen
       ? element('span', { class: 'tag in-flow' }, DAY.open)
       : element('span', { class: 'tag cause' }, CAUSES[period.ended_by] ?? CAUSES.unknown)));
-}
-
-function projectRows({ projects, otherProjects }) {
-  const shown = projects.slice(0, PROJECTS_SHOWN);
-  const rest = [...projects.slice(PROJECTS_SHOWN), ...(otherProjects ? [otherProjects] : [])];
-  const most = Math.max(...projects.map((one) => one.active_seconds));
-  const rows = shown.map((one) => projectRow(one.name ?? DAY.noProject, one, most));
-  if (rest.length) {
-    const sum = (key) => rest.reduce((total, one) => total + one[key], 0);
-    const others = { active_seconds: sum('active_seconds'), flow_seconds: sum('flow_seconds') };
-    rows.push(projectRow(DAY.otherProjects, others, Math.max(most, others.active_seconds)));
-  }
-  return rows;
-}
-
-function projectRow(name, { active_seconds: active, flow_seconds: flow }, most) {
-  const width = (of) => `${(100 * of / most).toFixed(1)}%`;
-  return element('li', {},
-    element('span', { class: 'name' }, name),
-    shape('svg', { 'aria-hidden': 'true' },
-      shape('rect', { class: 'track', width: '100%', height: 12, rx: 2 }),
-      shape('rect', { class: 'bar-active', width: width(active), height: 12, rx: 2 }),
-      shape('rect', { class: 'bar-flow', width: width(flow), height: 12, rx: 2 })),
-    element('span', { class: 'amount' }, DAY.share(span(1000 * flow), Math.round(100 * flow / Math.max(1, active)))));
 }
 
 function sessionRow(session, isCurrent) {

@@ -82,6 +82,7 @@ export class Feed {
   restart() {
     this.#version++;
     this.#value = null;
+    this.#dueAt = 0;
     this.#cards.forEach(([, card]) => card.loading());
     this.refresh();
   }

@@ -1,6 +1,7 @@
 // Entry point: shows the sign-in form or the view of the address.
 
-import { Problem, isSignedIn, onSignedOut, register, signIn, signOut } from './api.js';
+import { onZoneChanged } from './account.js';
+import { Problem, isSignedIn, onSignedOut, redeemLink, register, signIn, signOut } from './api.js';
 import { Curve } from './curve.js';
 import { CurrentFlow } from './current-flow.js';
 import { DayView } from './day-view.js';
@@ -21,11 +22,14 @@ const EMPTY_CURVE = {
 const PAGES = {
   welcome: 'welcome',
   day: 'dashboard',
+  week: 'week-view',
+  trends: 'trends-view',
   insights: 'insights-view',
   questions: 'questions-view',
   team: 'team-view',
   connect: 'connect-view',
   settings: 'privacy',
+  'new-password': 'new-password-view',
   receipt: 'receipt',
 };
 
@@ -33,6 +37,8 @@ const byId = (id) => document.getElementById(id);
 
 /** Views that are loaded when they are first shown. Each has feeds to be woken, and ends with `stop`. */
 const LOADED = {
+  week: async () => new (await import('./views/week.js')).Week(),
+  trends: async () => new (await import('./views/trends.js')).Trends(),
   insights: async () => new (await import('./views/patterns.js')).Insights(),
   questions: async () => new (await import('./views/plugin-results.js')).Questions(),
   team: async () => new (await import('./views/team.js')).Team(),
@@ -40,22 +46,37 @@ const LOADED = {
   settings: async () => new (await import('./views/privacy.js')).Privacy(showReceipt),
 };
 
+/** Views of a span of time, from which one goes to the one before and after. */
+const SPANS = ['day', 'week'];
+
+/** The paths of the keys after a `g`. */
+const GO = { d: '/', w: '/week', t: '/trends', i: '/insights', m: '/team', c: '/connect', s: '/settings' };
+const GO_TIMEOUT_MS = 1_500;
+
+/** Views without the frame, which need no signed-in user. */
+const OPEN = ['receipt', 'new-password'];
+
 /** Views with charts, which are drawn for a width. */
-const DRAWN = ['day', 'insights'];
+const DRAWN = ['day', 'trends', 'insights', 'team'];
 
 let running = null;
 let receipt = null;
 let shown = null;
 let inFlow = false;
+let goAt = -GO_TIMEOUT_MS;
 
 /** Shows the view of the address; the start page to a user who is not signed in. */
 function show() {
   if (location.hash === '#content') return; // the skip link
   const address = current();
+  if (address.view === 'sign-in') {
+    enterByLink(address.parameter);
+    return;
+  }
   const signedIn = isSignedIn();
-  const view = address.view === 'receipt' || signedIn ? address.view : 'welcome';
+  const view = OPEN.includes(address.view) || signedIn ? address.view : 'welcome';
   for (const [name, id] of Object.entries(PAGES)) byId(id).hidden = name !== view;
-  const isFramed = signedIn && view !== 'receipt';
+  const isFramed = signedIn && !OPEN.includes(view);
   byId('account').hidden = !isFramed;
   byId('bar').hidden = !isFramed;
   document.body.classList.toggle('framed', isFramed);
@@ -63,8 +84,8 @@ function show() {
     if (link.dataset.view === view) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');
   }
-  byId('days').hidden = view !== 'day';
-  byId('view-name').hidden = view === 'day';
+  byId('days').hidden = !SPANS.includes(view);
+  byId('view-name').hidden = SPANS.includes(view);
   byId('view-name').textContent = VIEWS[view] ?? '';
   title(view);
   if (!signedIn) {
@@ -73,6 +94,8 @@ function show() {
   } else if (running) running.show(address, shown);
   else running = start(address);
   showReceiptOf(view === 'receipt' ? address.parameter : null);
+  if (view === 'new-password' && address.parameter) newPassword(address.parameter);
+  else if (view === 'new-password' && !byId(PAGES[view]).hasChildNodes()) go('/'); // reloaded without the secret
   if (shown !== null && shown !== view) {
     byId(`${PAGES[view]}-title`)?.focus({ preventScroll: true });
     scrollTo(0, 0);
@@ -171,6 +194,9 @@ function start(address) {
   const redraw = () => {
     for (const name of DRAWN) for (const feed of views.get(name)?.feeds ?? []) feed.redraw();
   };
+  const endZone = onZoneChanged(() => {
+    for (const [name, view] of views) if (name !== 'settings') for (const feed of view.feeds) feed.restart();
+  });
   document.addEventListener('visibilitychange', wake);
   addEventListener('online', wake);
   addEventListener('resize', redraw);
@@ -187,6 +213,7 @@ function start(address) {
       removeEventListener('online', wake);
       removeEventListener('resize', redraw);
       disconnect();
+      endZone();
       for (const part of [...views.values(), curve, now]) part.stop();
     },
   };
@@ -221,6 +248,23 @@ async function enter(how) {
   }
 }
 
+/** Signs in with a link that works once; after a failure one signs in with the password. */
+async function enterByLink(secret) {
+  let fault = '';
+  try {
+    await redeemLink(secret ?? '');
+  } catch (problem) {
+    fault = problem instanceof Problem ? problem.message : 'This page failed. Open the link again.';
+  }
+  go('/');
+  byId('sign-in-problem').textContent = fault;
+}
+
+async function newPassword(secret) {
+  const { showNewPassword } = await import('./views/new-password.js');
+  showNewPassword(secret, () => go('/'));
+}
+
 async function leave() {
   try {
     await signOut();
@@ -252,9 +296,15 @@ follow(show);
 addEventListener('keydown', (event) => {
   const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.defaultPrevented;
   const isTyping = event.target.closest('input, select, textarea, [role="slider"]');
-  if (!isPlain || isTyping || shown !== 'day') return;
-  const link = { ArrowLeft: 'day-before', ArrowRight: 'day-after', t: 'day-now' }[event.key];
-  if (link && !byId(link).hidden) byId(link).click();
+  if (!isPlain || isTyping || byId('account').hidden) return;
+  const isGo = event.timeStamp - goAt < GO_TIMEOUT_MS;
+  goAt = event.key === 'g' ? event.timeStamp : -GO_TIMEOUT_MS;
+  if (isGo && event.key in GO) go(GO[event.key]);
+  else if (event.key === 't') go('/');
+  else if (SPANS.includes(shown)) {
+    const link = { ArrowLeft: 'day-before', ArrowRight: 'day-after' }[event.key];
+    if (link && !byId(link).hidden) byId(link).click();
+  }
 });
 document.addEventListener('visibilitychange', () => {
   receipt?.followed?.wake();

@@ -5,12 +5,17 @@ import { pathOf, siteUrl } from './root.js';
 const VIEWS = [
   ['day', /^\/$/],
   ['day', /^\/day\/(\d{4}-\d{2}-\d{2})$/],
+  ['week', /^\/week(?:\/(\d{4}-W(?:0[1-9]|[1-4]\d|5[0-3])))?$/],
+  ['trends', /^\/trends$/],
   ['insights', /^\/insights$/],
   ['questions', /^\/questions$/],
   ['team', /^\/team(?:\/([\w-]+))?$/],
   ['connect', /^\/connect$/],
   ['settings', /^\/settings$/],
+  ['sign-in', /^\/sign-in$/],
+  ['new-password', /^\/new-password$/],
 ];
+const LINKS = ['sign-in', 'new-password'];
 const RECEIPT = /^#receipt\/([\w-]{43})$/;
 
 let onChange = () => {};
@@ -23,9 +28,17 @@ export function current() {
   const path = pathOf(location.href);
   for (const [view, pattern] of VIEWS) {
     const found = pattern.exec(path);
+    if (found && LINKS.includes(view)) return { view, parameter: secretOf() };
     if (found) return { view, parameter: found[1] ?? null };
   }
   return { view: 'day', parameter: null };
+}
+
+/** Returns the secret of a link that works once, and removes it from the address, the history and bookmarks. */
+function secretOf() {
+  const secret = location.hash.slice(1);
+  if (secret) history.replaceState(null, '', location.pathname);
+  return secret || null;
 }
 
 export function go(path) {

@@ -12,11 +12,14 @@ export const weekday = (date) => formatDate(date, { weekday: 'long' });
 export const TITLES = {
   welcome: 'Mindful Code',
   day: 'Mindful Code',
+  week: 'Week – Mindful Code',
+  trends: 'Trends – Mindful Code',
   insights: 'Insights – Mindful Code',
   questions: 'Questions – Mindful Code',
   team: 'Team – Mindful Code',
   connect: 'Connect – Mindful Code',
   settings: 'Settings – Mindful Code',
+  'new-password': 'New password – Mindful Code',
   receipt: 'Erasure receipt – Mindful Code',
 };
 
@@ -53,6 +56,9 @@ export const REASONS = {
 };
 
 export const DAY = {
+  before: 'The day before',
+  after: 'The day after',
+  now: 'Today',
   flow: 'In flow',
   active: 'Active',
   longest: 'Longest stretch',
@@ -124,5 +130,10 @@ export const CONNECT = {
 
 /** The names of views in the bar. */
 export const VIEWS = {
-  insights: 'Insights', questions: 'Questions', team: 'Team', connect: 'Connect', settings: 'Settings',
+  trends: 'Trends',
+  insights: 'Insights',
+  questions: 'Questions',
+  team: 'Team',
+  connect: 'Connect',
+  settings: 'Settings',
 };

@@ -54,6 +54,12 @@ export function startOf(date) {
 
 export const plusDays = (date, days) => new Date(Date.parse(date) + days * DAY_MS).toISOString().slice(0, 10);
 
+/** Returns the minutes since midnight that a clock shows. */
+export function minuteOfDay(at) {
+  const { hour, minute } = partsOf(at);
+  return 60 * Number(hour) + Number(minute);
+}
+
 /** Returns 0 for a Sunday. */
 export const weekdayOf = (date) => new Date(Date.parse(date)).getUTCDay();
 

@@ -48,12 +48,17 @@ class AuthorisationMatrixTest {
             GET /                                  200  200  200  200  200  200  200
             GET /favicon.svg                       200  200  200  200  200  200  200
             GET /day/{date}                        200  200  200  200  200  200  200
+            GET /week                              200  200  200  200  200  200  200
+            GET /week/{week}                       200  200  200  200  200  200  200
+            GET /trends                            200  200  200  200  200  200  200
             GET /insights                          200  200  200  200  200  200  200
             GET /questions                         200  200  200  200  200  200  200
             GET /team                              200  200  200  200  200  200  200
             GET /team/{team}                       200  200  200  200  200  200  200
             GET /connect                           200  200  200  200  200  200  200
             GET /settings                          200  200  200  200  200  200  200
+            GET /sign-in                           200  200  200  200  200  200  200
+            GET /new-password                      200  200  200  200  200  200  200
             GET /assets/{build}/{*file}            404  404  404  404  404  404  404
             GET /health                            200  200  200  200  200  200  200
             GET /metrics                           200  200  200  200  200  200  200
@@ -352,6 +357,7 @@ class AuthorisationMatrixTest {
                 .replace("{file}", "docs.js")
                 .replace("{*file}", "js/main.js")
                 .replace("{date}", "2026-11-24")
+                .replace("{week}", "2026-W48")
                 .replace("{team}", "any")
                 .replace("{receipt}", "x".repeat(43))
                 .replace("{projection}", "flow_minutes")

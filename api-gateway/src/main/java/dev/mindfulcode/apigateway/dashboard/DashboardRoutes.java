@@ -16,8 +16,20 @@ import reactor.core.publisher.Mono;
 public final class DashboardRoutes implements EndpointGroup {
 
     /** The page decides what it shows; router.js has the same list. */
-    private static final List<String> VIEWS =
-            List.of("/", "/day/{date}", "/insights", "/questions", "/team", "/team/{team}", "/connect", "/settings");
+    private static final List<String> VIEWS = List.of(
+            "/",
+            "/day/{date}",
+            "/week",
+            "/week/{week}",
+            "/trends",
+            "/insights",
+            "/questions",
+            "/team",
+            "/team/{team}",
+            "/connect",
+            "/settings",
+            "/sign-in",
+            "/new-password");
 
     private static final String ICON = "favicon.svg";
 

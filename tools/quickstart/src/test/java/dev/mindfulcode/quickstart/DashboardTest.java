@@ -15,12 +15,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -205,6 +208,17 @@ class DashboardTest {
                     .contains("Mean active time a day", "of 16 spent");
             assertThat(page.locator("#team-insights").innerText()).contains("notable", "percentage points smaller");
 
+            assertThat(page.locator("#team-summary .sentence").innerText()).contains("percentage points smaller");
+            assertThat(page.locator("#team-compare [data-indicator=falling_flow].notable")
+                            .count())
+                    .isOne();
+            assertThat(page.locator("#team-compare [data-indicator=weekend_share]")
+                            .innerText())
+                    .contains("rule: from 20 %");
+            assertThat(page.locator("#team-weeks .whisker").count()).isBetween(9, 12);
+            page.locator("#team-consent input").check();
+            page.locator("#announcement:has-text('You share with Compilers')").waitFor();
+
             page.locator("#team-indicator").focus();
             page.locator("#team-indicator").selectOption("rising_fragmentation");
             page.locator("#team-threshold").fill("2.5");
@@ -377,6 +391,82 @@ class DashboardTest {
     }
 
     @Test
+    void changesZoneAddressAndPassword() throws Exception {
+        SharedSystem system = SharedSystem.get();
+        TestUser user = TestUser.register(system.origin());
+        String password = "another long password " + UUID.randomUUID();
+        try (BrowserWindow window = BrowserWindow.open()) {
+            Page page = window.page();
+            List<String> complaints = new CopyOnWriteArrayList<>();
+            page.onPageError(complaints::add);
+            window.signIn(system, user);
+            page.locator("#today[data-state=empty]").waitFor();
+            window.show("privacy");
+            page.locator("#account-card[data-state=loaded]").waitFor();
+            assertThat(page.locator("#account-email").inputValue()).isEqualTo(user.email);
+            page.locator("#account-zone").selectOption("Pacific/Kiritimati");
+            page.locator("#account-form button").click();
+            page.locator("#account-form .result:has-text('Saved.')").waitFor();
+            window.show("dashboard");
+            page.locator("#today[data-state=empty]").waitFor();
+            assertThat(page.locator("#day-date").innerText())
+                    .contains(String.valueOf(
+                            LocalDate.now(ZoneId.of("Pacific/Kiritimati")).getDayOfMonth()));
+
+            window.show("privacy");
+            page.locator("#account-email").fill("new-" + user.email);
+            page.locator("#account-confirm").fill("not it");
+            page.locator("#account-confirm").press("Enter");
+            page.locator("#account-form .result.problem:has-text('password')").waitFor();
+            page.locator("#account-confirm").fill(user.password);
+            page.locator("#account-confirm").press("Enter");
+            page.locator("#account-form .result:has-text('Saved.')").waitFor();
+            page.locator("#password-current").fill(user.password);
+            page.locator("#password-next").fill(password);
+            page.locator("#password-next").press("Enter");
+            page.locator("#password-form .result:has-text('Changed.')").waitFor();
+            assertThat(TestUser.login(system.origin(), "new-" + user.email, password)
+                            .get("/api/account")
+                            .statusCode())
+                    .isEqualTo(200);
+            page.reload();
+            page.locator("#account-card[data-state=loaded]").waitFor();
+            assertThat(page.locator("#account-email").inputValue()).isEqualTo("new-" + user.email);
+            assertThat(complaints).isEmpty();
+        }
+    }
+
+    @Test
+    void signsInAndSetsANewPasswordByLinksThatWorkOnce() throws Exception {
+        SharedSystem system = SharedSystem.get();
+        TestUser user = TestUser.register(system.origin());
+        String path = TestUser.JSON
+                .readTree(user.post(
+                                "/api/account/sign-in-links",
+                                TestUser.JSON.writeValueAsString(Map.of("current_password", user.password)))
+                        .body())
+                .path("path")
+                .asString();
+        try (BrowserWindow window = BrowserWindow.open()) {
+            Page page = window.page();
+            page.navigate(system.origin() + "/" + path);
+            page.locator("#today[data-state=empty]").waitFor();
+            assertThat(page.url()).isEqualTo(system.origin() + "/");
+            page.locator("#sign-out").click();
+            page.navigate(system.origin() + "/" + path);
+            page.locator("#sign-in-problem:not(:empty)").waitFor();
+            assertThat(page.locator("#sign-in-form").isVisible()).isTrue();
+
+            page.navigate(system.origin() + "/new-password#mcl_" + "x".repeat(43));
+            page.locator("#new-password").fill("a new long password " + UUID.randomUUID());
+            assertThat(page.url()).as("nothing secret").isEqualTo(system.origin() + "/new-password");
+            page.locator("#new-password").press("Enter");
+            page.locator("#new-password-problem:not(:empty)").waitFor();
+            assertThat(audit(window, "new-password")).isEmpty();
+        }
+    }
+
+    @Test
     void erasesTheAccountAndFollowsItsReceipt() throws Exception {
         SharedSystem system = SharedSystem.get();
         TestUser user = TestUser.register(system.origin());
@@ -503,6 +593,33 @@ class DashboardTest {
                     .contains(" – 8:");
             open(page);
             found.addAll(audit(window, "day"));
+            window.show("week");
+            page.locator("#week-chart[data-state=loaded]").waitFor();
+            assertThat(page.locator("#week-chart li a").count()).isEqualTo(7);
+            assertThat(page.locator("#week-chart a.today").getAttribute("aria-label"))
+                    .contains(" in flow, ", " of typing");
+            found.addAll(audit(window, "week"));
+            page.locator("#day-before").click();
+            page.locator("#week-ends .amount").first().waitFor();
+            assertThat(page.url()).matches(".*/week/\\d{4}-W\\d{2}");
+            assertThat(page.locator("#week .sentence").innerText()).matches("\\d+ h( \\d+ min)? in flow.*[.]");
+            assertThat(page.locator("#week-outside").innerText()).contains("Your usual hours contain nine tenths");
+            page.locator("#week-chart li a").first().click();
+            page.waitForURL("**/day/*");
+            window.show("trends");
+            page.locator("#trend-days[data-state=loaded]").waitFor();
+            page.locator("#trend-split a:has-text('Language')").click();
+            page.waitForURL("**/trends?range=quarter&by=language");
+            page.locator("#trend-days[data-state=loaded]").waitFor();
+            assertThat(page.locator(".calendar a").count()).isBetween(92, 98);
+            page.locator(".calendar a[tabindex='0']").press("ArrowLeft");
+            assertThat((String) page.evaluate("document.activeElement.getAttribute('aria-label')"))
+                    .as("the day a week ago")
+                    .endsWith(" in flow");
+            assertThat(page.locator("#trend-months li").count()).isBetween(3, 4);
+            assertThat(page.locator(".heat td:not(.heat-0)").count()).isGreaterThan(7);
+            open(page);
+            found.addAll(audit(window, "trends"));
             window.show("insights");
             page.locator("#hours .peak").first().waitFor();
             open(page);

@@ -13,6 +13,8 @@ import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.WaitForSelectorState;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,9 +45,11 @@ class DashboardTruthTest {
 
     private static final List<View> VIEWS = List.of(
             new View("insights", List.of("#patterns")),
-            new View("team", List.of("#team", "#invitations")),
+            new View("team", List.of("#team", "#team-compare", "#team-weeks", "#team-consent", "#invitations")),
             new View("questions", List.of("#runs-card")),
             new View("connect", List.of("#keys-card")),
+            new View("trends", List.of("#trend-weeks", "#trend-hours", "#trend-days", "#trend-split", "#trend-months")),
+            new View("week", List.of("#week", "#week-chart", "#week-ends", "#week-outside")),
             new View("dashboard", List.of("#today", "#periods-card", "#projects-card", "#sessions-card")));
 
     private final SharedSystem system = SharedSystem.get();
@@ -119,6 +123,52 @@ class DashboardTruthTest {
                             "flow a 1",
                             "still b 1",
                             "flow a 0"));
+        }
+    }
+
+    @Test
+    void namesWeeksByIso8601AndFindsUsualHours() {
+        try (BrowserWindow window = BrowserWindow.open()) {
+            Page page = window.page();
+            page.navigate(system.origin().toString());
+            Object found = page.evaluate("""
+                    async () => {
+                      const { src } = document.querySelector('script[type=module]');
+                      const { mondayOfWeek, weekOf } = await import(new URL('weeks.js', src).href);
+                      const { blocksOf, usualHours } = await import(new URL('views/week-figures.js', src).href);
+                      const { setZone, startOf } = await import(new URL('zone.js', src).href);
+                      setZone('Europe/Berlin');
+                      const hours = (weekday, list, active_ms) => list.map((hour) => ({ weekday, hour, active_ms }));
+                      const usual = usualHours(
+                          [...hours(1, [9, 10, 11], 30), ...hours(5, [9], 5), ...hours(6, [9], 6)]);
+                      const minute = (time) => ({ minute: `2026-10-25T${time}Z`, active_seconds: 9 });
+                      const blocks = blocksOf(['00:58:00', '00:59:00', '01:05:00', '08:00:00', '08:05:00'].map(minute),
+                          startOf('2026-10-26'));
+                      return [
+                        ...['2024-12-29', '2024-12-30', '2027-01-03', '2027-01-04', '2026-12-31'].map(weekOf),
+                        ...['2026-W01', '2026-W53', '2027-W01'].map(mondayOfWeek),
+                        usual.contains(0, 9.5), usual.contains(4, 10), usual.contains(5, 9), usual.text(String),
+                        usual.outside.toFixed(2), blocks.map(({ from, to }) => `${from}-${to}`).join(),
+                      ].map(String);
+                    }""");
+
+            assertThat((List<?>) found)
+                    .isEqualTo(List.of(
+                            "2024-W52",
+                            "2025-W01",
+                            "2026-W53",
+                            "2027-W01",
+                            "2026-W53",
+                            "2025-12-29",
+                            "2026-12-28",
+                            "2027-01-04",
+                            "true",
+                            "true",
+                            "false",
+                            "Monday to Friday 9 – 12",
+                            "0.06",
+                            // The clock shows 02:58 and 02:59 in summer time, 02:05 in winter time.
+                            "178-179,125-126,540-546"));
         }
     }
 
@@ -229,8 +279,12 @@ class DashboardTruthTest {
                     .doesNotContain("0 s");
             assertThat(empty.get("#periods-card")).contains("No flow periods yet today.");
             assertThat(empty.get("#sessions-card")).contains("No sessions yet today.");
+            assertThat(empty.get("#trend-months")).contains("No typing in this time.");
+            assertThat(empty.get("#week-chart")).contains("No typing yet this week.");
+            assertThat(empty.get("#week-ends")).contains("No flow period has ended in this week.");
             assertThat(empty.get("#patterns")).contains("No").contains("without enough data");
             assertThat(empty.get("#team")).contains("You are not in a team yet.");
+            assertThat(empty.get("#team-consent")).contains("You are not in a team yet.");
             assertThat(empty.get("#runs-card")).contains("No plugin has run");
             assertThat(empty.get("#invitations")).contains("No open invitations.");
             for (Map<String, String> texts : List.of(loading, failed)) {
@@ -382,6 +436,30 @@ class DashboardTruthTest {
             page.locator("#day-now").click();
             page.locator("#today:has-text('yet today')").waitFor();
             assertThat(page.locator("#live").isVisible()).isTrue();
+        }
+    }
+
+    @Test
+    void showsWhatReachesIntoADayFromTheDayBefore() throws Exception {
+        TestUser user = TestUser.register(system.origin());
+        Instant midnight = Instant.now().truncatedTo(ChronoUnit.DAYS).minus(2, ChronoUnit.DAYS);
+        try (ReadModelRows rows = new ReadModelRows(system);
+                BrowserWindow window = BrowserWindow.open()) {
+            rows.writeNight(user, midnight);
+            Page page = window.page();
+            window.signIn(system, user);
+            window.awaitLive();
+            page.navigate(system.origin() + "/day/"
+                    + midnight.atOffset(ZoneOffset.UTC).toLocalDate());
+            page.locator("#today[data-state=loaded]").waitFor();
+            assertThat(page.locator("#day-evidence").innerText()).contains("6,000 keystrokes and 1 session.");
+            assertThat(page.locator("[data-figure=active]").innerText()).contains("1 h");
+            assertThat(page.locator("[data-figure=longest]").innerText())
+                    .as("the part of the stretch within the day")
+                    .contains("30 min");
+            assertThat(page.locator("#periods li").count()).isOne();
+            assertThat(page.locator("#sessions li").count()).isOne();
+            assertThat(page.locator("#day .flow-block").count()).isOne();
         }
     }
 

@@ -122,6 +122,34 @@ final class ReadModelRows implements AutoCloseable {
         }
     }
 
+    /** A session of two hours around a midnight, of which the middle one is in flow. */
+    void writeNight(TestUser user, Instant midnight) throws SQLException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            deleteAtTheEnd(user);
+            statement.execute("""
+                    INSERT INTO readmodel.flow_minutes (user_id, minute, keystrokes, errors, context_switches,
+                        active_seconds, flow_seconds,
+                        mean_intensity, intensity_ms, active_ms, flow_ms, version)
+                    SELECT '%1$s', minute, 100, 0, 0, 60, 30, 0.6, 36000, 60000, 30000, 0
+                    FROM generate_series(timestamptz '%2$s' - interval '1 hour', timestamptz '%2$s'
+                        + interval '59 minutes', interval '1 minute') AS minute""".formatted(user.id, midnight));
+            statement.execute("""
+                    WITH session AS (
+                        INSERT INTO readmodel.coding_sessions (session_id, user_id, user_started_at, user_ended_at,
+                            language, first_activity_at, last_activity_at, keystrokes, active_ms, flow_ms,
+                            intensity_ms, version)
+                        SELECT gen_random_uuid(), '%1$s', at - interval '1 hour', at + interval '1 hour', 'java',
+                               at - interval '1 hour', at + interval '1 hour', 12000, 7200000, 3600000, 4320000, 0
+                        FROM (VALUES (timestamptz '%2$s')) AS m (at) RETURNING user_id, session_id)
+                    INSERT INTO readmodel.flow_periods (user_id, session_id, started_at, ended_at, mean_intensity,
+                        keystrokes, ended_by, version)
+                    SELECT user_id, session_id, timestamptz '%2$s' - interval '30 minutes',
+                           timestamptz '%2$s' + interval '30 minutes', 0.7, 6000, 'idle', 0
+                    FROM session""".formatted(user.id, midnight));
+        }
+    }
+
     /** Ten weeks of days as the projection would have them, and an alert as the gateway keeps it. */
     void writeTeam(UUID team) throws SQLException {
         try (Connection connection = connect();
