@@ -34,7 +34,7 @@ export class Invitations {
         return `You joined ${team.name}.`;
       });
     };
-    document.getElementById('team').before(this.#card);
+    document.getElementById('team').after(this.#card);
     this.feed = new Feed({
       cards: { invitations: 'Invitations' },
       load: () => get('/api/invitations'),

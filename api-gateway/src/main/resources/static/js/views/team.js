@@ -1,15 +1,19 @@
 // The user's teams: their week compared with the weeks before, and for team leads alerts and alert rules.
 
+import './styles.js';
 import { Problem, get, send } from '../api.js';
 import { Feed } from '../feed.js';
-import { clamp, columnHead, count, element } from '../format.js';
+import { clamp, columnHead, count, element, shape } from '../format.js';
 import { LOCALE } from '../locale.js';
 import { go } from '../router.js';
 import { Invitations } from './invitations.js';
+import { drawWeeks, indicatorRow, weeklyMeans } from './team-plots.js';
+import { TEAM } from './texts.js';
 
 const INTERVAL_MS = 600_000;
 const RETRY_MS = 60_000;
 const WEEK_DAYS = 7;
+const SHOWN_WEEKS = 13;
 const DAY_MS = 86_400_000;
 /** Windows are released this long after their end. */
 const RELEASED_AFTER_MS = 25 * 3_600_000;
@@ -28,13 +32,27 @@ const day = new Intl.DateTimeFormat(LOCALE, { weekday: 'short', day: 'numeric', 
 const number = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 2 });
 
 export class Team {
+  #parts = page();
   feed = new Feed({
-    cards: { team: 'Team' },
+    cards: {
+      'team-summary': 'The team',
+      'team-compare': 'The comparison',
+      'team-weeks': 'The weeks',
+      'team-consent': 'Sharing',
+      team: 'Team',
+    },
     load: () => this.#load(),
     show: (loaded) => this.#show(loaded),
-    empty: ({ teams, all }) => ({
-      team: teams.length ? '' : all ? 'Team figures need the premium plan.' : 'You are not in a team yet.',
-    }),
+    empty: ({ teams, all, insights, windows }) => {
+      const none = teams.length ? '' : all.length ? TEAM.premium : TEAM.noTeam;
+      return {
+        'team-summary': none,
+        'team-compare': none || (insights.length ? '' : TEAM.missing),
+        'team-weeks': none || (weeklyMeans(windows).length ? '' : TEAM.noWeeks),
+        'team-consent': all.length ? '' : TEAM.noTeam,
+        team: none,
+      };
+    },
     isOver: ({ team }) => this.#chosen !== null && team?.team_id !== this.#chosen,
     intervalMs: INTERVAL_MS,
     retryMs: RETRY_MS,
@@ -57,6 +75,18 @@ export class Team {
       this.#createRule();
     };
     bounds();
+    this.#parts.create.onsubmit = (event) => {
+      event.preventDefault();
+      const name = this.#parts.newName.value.trim();
+      if (!name) return this.#parts.newName.focus();
+      return this.#attempt(async () => {
+        await send('POST', '/api/teams', { name });
+        if (this.#stopped) return;
+        this.#parts.create.reset();
+        byId('announcement').textContent = TEAM.created(name);
+        await this.feed.refresh();
+      });
+    };
   }
 
   get feeds() {
@@ -81,31 +111,40 @@ export class Team {
     const { teams: all } = await get('/api/teams');
     const teams = all.filter((team) => team.plan === 'premium');
     const team = teams.find((one) => one.team_id === this.#chosen) ?? teams[0];
-    if (!team) return { teams, all: all.length, team: null };
+    if (!team) return { teams, all, team: null, insights: [], windows: [] };
     const path = `/api/teams/${team.team_id}`;
     const to = new Date(Math.ceil(Date.now() / DAY_MS) * DAY_MS);
     const from = new Date(to - WEEK_DAYS * DAY_MS);
+    const first = new Date(to - SHOWN_WEEKS * WEEK_DAYS * DAY_MS);
     const [windows, insights, alerts] = await Promise.all([
-      get(`${path}/analytics`, { size: 'day', from: from.toISOString(), to: to.toISOString() }),
+      get(`${path}/analytics`, { size: 'day', from: first.toISOString(), to: to.toISOString() }),
       get(`${path}/insights`),
       isLead(team) ? get(`${path}/alerts`) : { rules: [], alerts: [] },
     ]);
     const loaded = {
       windows: windows.windows, privacy: windows.privacy, insights: insights.insights, ...alerts,
     };
-    return { teams, all: all.length, team, from, ...loaded };
+    return { teams, all, team, from, ...loaded };
   }
 
-  #show({ teams, team, from, windows, privacy, insights, alerts, rules }) {
+  #show({ teams, all, team, from, windows, privacy, insights, alerts, rules }) {
     const isAnother = team && team.team_id !== this.#chosen && teams.some((one) => one.team_id === this.#chosen);
     if (isAnother) return; // another team was chosen meanwhile and is loaded next
     this.#teams = teams;
     byId('team-title').textContent = team ? `Team ${team.name}` : 'Team';
     byId('team-choices').hidden = teams.length < 2;
     byId('team-choice').replaceChildren(...teams.map((one) => element('option', { value: one.team_id }, one.name)));
+    this.#parts.consent.replaceChildren(...all.map((one) => this.#consentOf(one)));
     if (!team) return;
     byId('team-choice').value = team.team_id;
-    week(windows, from, privacy);
+    const notable = insights.find((one) => one.stands_out);
+    this.#parts.sentence.textContent = notable?.text ?? (insights.length ? TEAM.nothing : TEAM.notYet);
+    this.#parts.indicators.replaceChildren(...insights.map((one) => {
+      const [name, format] = INDICATORS[one.id] ?? [one.id, plain];
+      return indicatorRow(one, name, format, rules.find(({ indicator }) => indicator === one.id)?.threshold ?? null);
+    }));
+    drawWeeks(this.#parts.weeks, weeklyMeans(windows), (hours) => number.format(hours));
+    week(windows.filter(({ start }) => Date.parse(start) >= from.getTime()), from, privacy);
     byId('team-insights').replaceChildren(...(insights.length ? insights.map(insightRow)
       : [element('li', { class: 'empty' },
         'Not enough data yet: figures need weeks of released days, above their noise.')]));
@@ -126,6 +165,18 @@ export class Team {
     for (const id of ['team-choice', 'team-week', 'team-insights', 'team-alerts', 'team-rules']) {
       byId(id).replaceChildren();
     }
+  }
+
+  #consentOf(team) {
+    const box = element('input', { type: 'checkbox' });
+    box.checked = team.consent;
+    box.onchange = () => this.#attempt(async () => {
+      await send('PUT', '/api/privacy/settings', { team_sharing: [{ team_id: team.team_id, consent: box.checked }] });
+      if (this.#stopped) return;
+      byId('announcement').textContent = box.checked ? TEAM.shared(team.name) : TEAM.notShared(team.name);
+      await this.feed.refresh();
+    });
+    return element('label', { class: 'check' }, box, TEAM.share(team.name));
   }
 
   async #createRule() {
@@ -169,6 +220,34 @@ export class Team {
       byId('team-problem').textContent = problem instanceof Problem ? problem.message : 'This page failed. Reload it.';
     }
   }
+}
+
+/** Builds the cards above the last seven days, and returns their parts that change. */
+function page() {
+  const of = {
+    sentence: element('p', { class: 'sentence', 'data-testid': 'team-sentence' }),
+    indicators: element('ol', { class: 'indicators', 'data-body': '', 'data-testid': 'team-indicators' }),
+    weeks: shape('svg', { role: 'img', class: 'weeks', height: 200 }),
+    consent: element('div', { 'data-body': '' }),
+    newName: element('input', { id: 'team-name', maxlength: '100', autocomplete: 'off', required: '' }),
+  };
+  of.create = element('form', { 'data-next': '', id: 'team-create', novalidate: '' },
+    element('label', { for: 'team-name' }, TEAM.newTeam), of.newName,
+    element('button', { type: 'submit', class: 'main' }, TEAM.create));
+  const card = (id, title, aside, ...content) => element('section', {
+    class: 'card', id, 'aria-labelledby': `${id}-title`,
+  }, element('div', { class: 'head' }, element('h2', { id: `${id}-title` }, title),
+    aside ? element('p', { 'data-body': '' }, aside) : ''), ...content);
+  for (const id of ['team-summary', 'team-cards', 'team-consent']) byId(id)?.remove();
+  byId('team').before(
+    element('div', { id: 'team-summary' }, of.create, element('div', { class: 'lead-in', 'data-body': '' },
+      of.sentence, element('p', {}, TEAM.evidence))),
+    element('div', { class: 'page', id: 'team-cards' },
+      card('team-compare', TEAM.compare, TEAM.legend, of.indicators),
+      card('team-weeks', TEAM.weeks, TEAM.weeksAside, element('div', { 'data-body': '' }, of.weeks))));
+  byId('team').after(card('team-consent', TEAM.consent, '', of.consent,
+    element('p', { class: 'hint', 'data-body': '' }, TEAM.consentHint)));
+  return of;
 }
 
 const isLead = (team) => LEADS.includes(team.role);
