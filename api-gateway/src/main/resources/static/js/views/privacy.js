@@ -1,5 +1,6 @@
 // The Privacy view: what is collected, retention, team sharing, the history of choices, export and erasure.
 
+import { Account } from './account.js';
 import { Problem, exportFile, get, purge, send } from '../api.js';
 import { save } from './download.js';
 import { Feed } from '../feed.js';
@@ -67,6 +68,7 @@ export class Privacy {
     intervalMs: INTERVAL_MS,
     retryMs: RETRY_MS,
   });
+  #account = new Account();
   #onErased;
 
   /** @param onErased is called with the receipt of an erasure that has begun */
@@ -99,12 +101,13 @@ export class Privacy {
   }
 
   get feeds() {
-    return [this.#settings, this.#history];
+    return [this.#settings, this.#history, this.#account.feed];
   }
 
   stop() {
     this.#settings.stop();
     this.#history.stop();
+    this.#account.stop();
     this.#exporting?.abort();
     byId('purge').reset();
     byId('privacy-sentence').textContent = '';
