@@ -24,6 +24,7 @@ const PAGES = {
   day: 'dashboard',
   week: 'week-view',
   trends: 'trends-view',
+  sessions: 'sessions-view',
   insights: 'insights-view',
   questions: 'questions-view',
   team: 'team-view',
@@ -39,6 +40,7 @@ const byId = (id) => document.getElementById(id);
 const LOADED = {
   week: async () => new (await import('./views/week.js')).Week(),
   trends: async () => new (await import('./views/trends.js')).Trends(),
+  sessions: async () => new (await import('./views/sessions.js')).Sessions(),
   insights: async () => new (await import('./views/patterns.js')).Insights(),
   questions: async () => new (await import('./views/plugin-results.js')).Questions(),
   team: async () => new (await import('./views/team.js')).Team(),
@@ -50,7 +52,9 @@ const LOADED = {
 const SPANS = ['day', 'week'];
 
 /** The paths of the keys after a `g`. */
-const GO = { d: '/', w: '/week', t: '/trends', i: '/insights', m: '/team', c: '/connect', s: '/settings' };
+const GO = {
+  d: '/', w: '/week', t: '/trends', e: '/sessions', i: '/insights', m: '/team', c: '/connect', s: '/settings',
+};
 const GO_TIMEOUT_MS = 1_500;
 
 /** Views without the frame, which need no signed-in user. */

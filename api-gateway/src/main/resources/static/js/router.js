@@ -7,6 +7,7 @@ const VIEWS = [
   ['day', /^\/day\/(\d{4}-\d{2}-\d{2})$/],
   ['week', /^\/week(?:\/(\d{4}-W(?:0[1-9]|[1-4]\d|5[0-3])))?$/],
   ['trends', /^\/trends$/],
+  ['sessions', /^\/sessions$/],
   ['insights', /^\/insights$/],
   ['questions', /^\/questions$/],
   ['team', /^\/team(?:\/([\w-]+))?$/],

@@ -14,6 +14,7 @@ export const TITLES = {
   day: 'Mindful Code',
   week: 'Week – Mindful Code',
   trends: 'Trends – Mindful Code',
+  sessions: 'Sessions – Mindful Code',
   insights: 'Insights – Mindful Code',
   questions: 'Questions – Mindful Code',
   team: 'Team – Mindful Code',
@@ -131,6 +132,7 @@ export const CONNECT = {
 /** The names of views in the bar. */
 export const VIEWS = {
   trends: 'Trends',
+  sessions: 'Sessions',
   insights: 'Insights',
   questions: 'Questions',
   team: 'Team',

@@ -104,7 +104,8 @@ export class Account {
     } catch (problem) {
       if (this.#stopped) return;
       result.classList.add('problem');
-      result.textContent = problem instanceof Problem ? problem.message : ACCOUNT.failed;
+      const title = problem.title && problem.title !== problem.message ? `${problem.title}. ` : '';
+      result.textContent = problem instanceof Problem ? `${title}${problem.message}` : ACCOUNT.failed;
       form.querySelector(`[name="${CSS.escape(problem.field ?? '')}"]`)?.focus();
     } finally {
       form.removeAttribute('aria-busy');

@@ -5,6 +5,7 @@ import { get } from '../api.js';
 import { Feed } from '../feed.js';
 import { clamp, columnHead, count, element, hundred, shape, span } from '../format.js';
 import { LOCALE } from '../locale.js';
+import { isBest } from './best-hours.js';
 
 /** Sums over months change slowly and cost more than those of a day. */
 const INTERVAL_MS = 600_000;
@@ -61,7 +62,8 @@ async function load() {
   return { patterns, insights };
 }
 
-function show({ patterns, insights }) {
+function show({ patterns: all, insights }) {
+  const patterns = { ...all, peak_hours: withoutSmallPeaks(all.peak_hours) };
   byId('patterns-span').textContent = `${days(patterns)}, hours of ${patterns.time_zone.replaceAll('_', ' ')}.`;
   tiles(patterns);
   table(patterns.peak_hours);
@@ -82,6 +84,11 @@ function show({ patterns, insights }) {
   shown = true;
   draw(patterns.peak_hours);
 }
+
+/** An effect that is certain, but too small to plan by, is no peak. */
+const withoutSmallPeaks = (peaks) => ({
+  ...peaks, hours: peaks.hours.map((one) => ({ ...one, peak: isBest(one, peaks.mean_intensity) })),
+});
 
 function clear() {
   for (const id of ['pattern-tiles', 'insights', 'patterns-missing', 'hours', 'hours-table']) {

@@ -38,7 +38,8 @@ export function indicatorRow(insight, name, format, rule) {
         shape('path', { class: 'estimate', d: 'M0-7l7 7-7 7-7-7z' }))),
     element('span', { class: 'amount' }, element('strong', {}, format(estimate.value)),
       reference === 0 ? '' : ` ${TEAM.was(format(reference))}`,
-      rule === null ? '' : element('span', { class: 'tag cause' }, TEAM.rule(format(rule)))));
+      rule === null ? '' : element('span', { class: estimate.value >= rule ? 'tag cause' : 'tag' },
+        TEAM.rule(format(rule)))));
 }
 
 /**

@@ -49,6 +49,7 @@ export const TRENDS = {
   weeks: 'Share of flow, by week',
   slope: (value, low, high) => `${value} points a week (95 %: ${low} to ${high})`,
   asTable: 'Show as a table',
+  table: 'The weeks as a table',
   weekColumns: ['Week of', 'In flow', 'Active', 'Share'],
   week: (date, share, flow) => `Week of ${date}: ${share}, ${flow} in flow`,
   weeksSummary: (weeks, low, high) =>
@@ -73,6 +74,39 @@ export const TRENDS = {
   months: 'Months',
   flowAndShare: 'flow · share of active',
   noTyping: 'No typing in this time.',
+};
+
+export const SESSIONS = {
+  title: 'Sessions',
+  search: 'Filter the sessions',
+  table: 'Table of sessions',
+  filters: { project: 'Project', language: 'Language', status: 'State', first: 'From', last: 'To' },
+  any: 'any',
+  states: { active: 'active', paused: 'paused', ended: 'ended' },
+  columns: {
+    start: 'Start',
+    project: 'Project',
+    language: 'Language',
+    editor: 'Editor',
+    active: 'Active',
+    flow: 'In flow',
+    keystrokes: 'Keystrokes',
+  },
+  actions: 'Actions',
+  clear: 'Clear',
+  csv: 'Download as CSV',
+  csvMax: (max) => `The file has the latest ${max} sessions. Narrow the filter for others.`,
+  more: 'Show more',
+  shown: (of, hasMore) => `${of}${hasMore ? ' latest' : ''}`,
+  correct: 'Correct',
+  remove: 'Delete',
+  undo: 'Undo',
+  deleted: (name) => `The session of ${name} is deleted in 8 seconds, with its minutes and flow periods.`,
+  save: 'Save',
+  cancel: 'Cancel',
+  failed: 'This page failed. Reload it.',
+  none: 'No sessions yet. They begin when an editor sends its first keystrokes.',
+  noMatch: 'No session matches the filter.',
 };
 
 export const NEW_PASSWORD = {

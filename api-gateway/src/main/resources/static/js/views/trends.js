@@ -122,7 +122,7 @@ function page() {
     ranges: element('nav', { class: 'pills', 'aria-label': TRENDS.range }),
     slope: element('p', { 'data-body': '', 'data-testid': 'trend-slope' }),
     weeks: shape('svg', { role: 'img', class: 'weeks', height: CHART_PX }),
-    weekTable: element('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': TRENDS.weeks }),
+    weekTable: element('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': TRENDS.table }),
     heat: element('table', { class: 'heat' }),
     heatMost: element('p', { 'data-body': '' }),
     best: element('p', { class: 'hint', 'data-body': '' }),

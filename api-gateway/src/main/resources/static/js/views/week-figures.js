@@ -42,11 +42,11 @@ export function blocksOf(minutes, dayEnd) {
   return blocks.map(([from, to]) => local(from, to, dayEnd));
 }
 
-/** Returns a span in minutes of the clock; one whose clock is set back in between is as long as it shows. */
+/** Returns a span in minutes of the clock; where the clock is set back in between, as long as it lasted. */
 function local(from, to, dayEnd) {
   const begin = minuteOfDay(from);
   const end = to >= dayEnd ? DAY_MINUTES : minuteOfDay(to);
-  return { from: begin, to: Math.max(begin + 1, end) };
+  return { from: begin, to: end > begin ? end : Math.min(DAY_MINUTES, begin + (to - from) / MINUTE_MS) };
 }
 
 /**

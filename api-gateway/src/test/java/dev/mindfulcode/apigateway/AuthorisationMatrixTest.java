@@ -51,6 +51,7 @@ class AuthorisationMatrixTest {
             GET /week                              200  200  200  200  200  200  200
             GET /week/{week}                       200  200  200  200  200  200  200
             GET /trends                            200  200  200  200  200  200  200
+            GET /sessions                          200  200  200  200  200  200  200
             GET /insights                          200  200  200  200  200  200  200
             GET /questions                         200  200  200  200  200  200  200
             GET /team                              200  200  200  200  200  200  200

@@ -22,6 +22,7 @@ public final class DashboardRoutes implements EndpointGroup {
             "/week",
             "/week/{week}",
             "/trends",
+            "/sessions",
             "/insights",
             "/questions",
             "/team",

@@ -49,6 +49,7 @@ class DashboardTruthTest {
             new View("questions", List.of("#runs-card")),
             new View("connect", List.of("#keys-card")),
             new View("trends", List.of("#trend-weeks", "#trend-hours", "#trend-days", "#trend-split", "#trend-months")),
+            new View("sessions", List.of("#session-table-card")),
             new View("week", List.of("#week", "#week-chart", "#week-ends", "#week-outside")),
             new View("dashboard", List.of("#today", "#periods-card", "#projects-card", "#sessions-card")));
 
@@ -167,8 +168,8 @@ class DashboardTruthTest {
                             "false",
                             "Monday to Friday 9 – 12",
                             "0.06",
-                            // The clock shows 02:58 and 02:59 in summer time, 02:05 in winter time.
-                            "178-179,125-126,540-546"));
+                            // From 02:58 in summer time to 02:06 in winter time.
+                            "178-186,540-546"));
         }
     }
 
