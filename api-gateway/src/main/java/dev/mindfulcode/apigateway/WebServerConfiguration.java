@@ -70,7 +70,7 @@ class WebServerConfiguration {
 
     @Bean
     ConnectionLimits gatewayConnectionRules() {
-        return ConnectionLimits.STANDARD;
+        return ConnectionLimits.WATCHED;
     }
 
     @Bean

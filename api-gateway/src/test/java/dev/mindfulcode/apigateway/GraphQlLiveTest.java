@@ -3,6 +3,7 @@ package dev.mindfulcode.apigateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.apigateway.Api.User;
+import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.SessionStatus;
 import dev.mindfulcode.schemas.Topics;
 import java.net.URLEncoder;
@@ -10,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -75,6 +77,33 @@ class GraphQlLiveTest {
             assertThat(flow.path("flowDurationMs").asLong()).isEqualTo(60_000);
             assertThat(flow.path("metrics").path("focusScore").floatValue()).isEqualTo(0.8f);
             assertThat(update.path("session").path("status").asString()).isEqualTo("active");
+        }
+    }
+
+    @Test
+    void subscriberReceivesWhatItMissed() {
+        UUID session = UUID.randomUUID();
+        Instant began = Instant.now().minusSeconds(60).truncatedTo(ChronoUnit.MILLIS);
+        try (LiveWebSocketClient client = connected(ada.token())) {
+            subscribe(client, "now", FLOW, Map.of());
+            isSubscribed(client);
+            for (int version = 1; version <= 3; version++) {
+                FlowState state = FlowState.newBuilder(FlowStates.state(session, version, SessionStatus.ACTIVE))
+                        .setAt(began.plusSeconds(10L * version))
+                        .build();
+                log.append(FLOW_STATES, ada.id(), log.seal(Topics.FLOW_STATES, ada.id(), state));
+            }
+            client.next(next("now", "keystrokes", 3));
+            String since = began.plusSeconds(10).toString();
+            subscribe(
+                    client,
+                    "missed",
+                    "subscription Missed($since: DateTime) { flowState(since: $since) {"
+                            + " session { keystrokes } } }",
+                    Map.of("since", since));
+            List<JsonNode> missed = client.upTo(next("missed", "keystrokes", 3));
+            assertThat(missed).hasSize(2);
+            assertThat(next("missed", "keystrokes", 2).test(missed.getFirst())).isTrue();
         }
     }
 

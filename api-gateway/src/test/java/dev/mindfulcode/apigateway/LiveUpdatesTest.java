@@ -13,6 +13,7 @@ import java.net.Socket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -111,6 +112,52 @@ class LiveUpdatesTest {
             log.append(FLOW_STATES, ada.id(), state(ada, session, 3));
             assertThat(back.nextId()).as("2 was seen before").isEqualTo(session + ":3");
         }
+    }
+
+    @Test
+    void sendsWhatAClientMissed() {
+        UUID session = UUID.randomUUID();
+        Instant began = Instant.now().minusSeconds(60).truncatedTo(ChronoUnit.MILLIS);
+        try (LiveWebSocketClient first = LiveWebSocketClient.connect(api, ada.token())) {
+            for (int version = 1; version <= 4; version++) {
+                log.append(FLOW_STATES, ada.id(), stateAt(session, version, began.plusSeconds(10L * version)));
+            }
+            first.next(stateOf(session, 4));
+        }
+        String sinceThird = "&since=" + began.plusSeconds(20).toEpochMilli();
+        try (LiveWebSocketClient all = LiveWebSocketClient.open(api, "/ws?since=0&token=" + ada.token(), null);
+                LiveWebSocketClient some =
+                        LiveWebSocketClient.open(api, "/ws?token=" + ada.token() + sinceThird, null);
+                LiveWebSocketClient byId = LiveWebSocketClient.open(
+                        api, "/ws?token=" + ada.token() + "&last_event_id=" + session + ":3", null);
+                EventStreamClient events =
+                        EventStreamClient.connect(api, ada.token(), "Last-Event-ID", session + ":2")) {
+            assertThat(versions(all.upTo(stateOf(session, 4)))).containsExactly(1L, 2L, 3L, 4L);
+            assertThat(versions(some.upTo(stateOf(session, 4)))).containsExactly(3L, 4L);
+            assertThat(versions(byId.upTo(stateOf(session, 4)))).containsExactly(4L);
+            assertThat(versions(events.upTo(stateOf(session, 4)))).containsExactly(3L, 4L);
+            log.append(FLOW_STATES, ada.id(), stateAt(session, 5, began.plusSeconds(50)));
+            assertThat(versions(all.upTo(stateOf(session, 5)))).containsExactly(5L);
+            assertThat(versions(events.upTo(stateOf(session, 5)))).containsExactly(5L);
+        }
+        api.get("/api/flow/stream?since=yesterday", ada.token())
+                .isProblem(400, "invalid-request")
+                .withField("since");
+    }
+
+    private byte[] stateAt(UUID session, long version, Instant at) {
+        return log.seal(
+                Topics.FLOW_STATES,
+                ada.id(),
+                FlowState.newBuilder(FlowStates.state(session, version, SessionStatus.ACTIVE))
+                        .setAt(at)
+                        .build());
+    }
+
+    private static List<Long> versions(List<JsonNode> states) {
+        return states.stream()
+                .map(state -> state.path("session").path("keystrokes").asLong())
+                .toList();
     }
 
     @Test

@@ -44,7 +44,7 @@ final class LiveFields implements FieldResolvers {
         boolean any = FetchArguments.text(environment, "sessionId") == null;
         UUID only = FetchArguments.id(environment, "sessionId");
         return FetchArguments.connection(environment)
-                .updates()
+                .updates(FetchArguments.time(environment, "since"))
                 .ofType(LiveUpdate.FlowState.class)
                 .filter(update -> any || update.sessionId().equals(only));
     }
@@ -53,7 +53,7 @@ final class LiveFields implements FieldResolvers {
         boolean any = FetchArguments.text(environment, "id") == null;
         UUID only = FetchArguments.id(environment, "id");
         return FetchArguments.connection(environment)
-                .updates()
+                .updates(null)
                 .ofType(LiveUpdate.Session.class)
                 .filter(update -> any || update.sessionId().equals(only));
     }
@@ -61,7 +61,7 @@ final class LiveFields implements FieldResolvers {
     /** Fails for a team that the caller does not lead. */
     private Flux<LiveUpdate.TeamAlert> teamAlerts(DataFetchingEnvironment environment) {
         Flux<LiveUpdate.TeamAlert> alerts =
-                FetchArguments.connection(environment).updates().ofType(LiveUpdate.TeamAlert.class);
+                FetchArguments.connection(environment).updates(null).ofType(LiveUpdate.TeamAlert.class);
         if (FetchArguments.text(environment, "teamId") == null) {
             return alerts;
         }

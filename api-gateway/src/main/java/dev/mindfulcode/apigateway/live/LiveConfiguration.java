@@ -21,11 +21,13 @@ import dev.mindfulcode.webkit.endpoints.Endpoint.Feature;
 import dev.mindfulcode.webkit.endpoints.EndpointGroup;
 import dev.mindfulcode.webkit.problems.ProblemType;
 import dev.mindfulcode.webkit.transport.ConnectionLimits;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.ToDoubleFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Bean;
@@ -79,6 +81,8 @@ public class LiveConfiguration {
         Gauge.builder("mindful.gateway.live.connections", hub, LiveHub::connections)
                 .description("Open WebSockets and event streams of clients")
                 .register(metrics.registry());
+        conflated("replaced", hub.conflation(), Conflation::replaced, metrics);
+        conflated("dropped", hub.conflation(), Conflation::dropped, metrics);
         LiveWebSocket webSocket = new LiveWebSocket(hub, ends, Clock.systemUTC());
         LiveEventStream events = new LiveEventStream(hub, ends);
         return endpoints -> endpoints
@@ -94,6 +98,14 @@ public class LiveConfiguration {
                                 .problems(ProblemType.TOO_MANY_CONNECTIONS),
                         events::open)
                 .add(Endpoint.post("/api/live/tickets"), tickets::create);
+    }
+
+    private static void conflated(
+            String outcome, Conflation counts, ToDoubleFunction<Conflation> count, GatewayMetrics metrics) {
+        FunctionCounter.builder("mindful.gateway.live.conflated", counts, count)
+                .tag("outcome", outcome)
+                .description("Messages that slow clients did not get: replaced by newer ones, or dropped")
+                .register(metrics.registry());
     }
 
     /** Reads flow states; null for one that is not readable, which the projection stores as a dead letter. */

@@ -2,6 +2,7 @@ package dev.mindfulcode.apigateway.live;
 
 import dev.mindfulcode.webkit.problems.ProblemType;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -31,10 +32,14 @@ public final class LiveConnection {
         return client.queue().messages().handle(LiveConnection::toHeartbeat);
     }
 
-    /** Emits the latest known state and all later updates of the user; never completes. */
-    public Flux<LiveUpdate> updates() {
+    /**
+     * Emits the latest known state and all later updates of the user; never completes.
+     *
+     * @param since if given, the states after it come first, of the last ten minutes
+     */
+    public Flux<LiveUpdate> updates(@Nullable Instant since) {
         return Flux.using(
-                () -> hub.openChild(client),
+                () -> hub.openChild(client, new Resume(null, since)),
                 stream -> stream.queue()
                         .messages()
                         .<LiveUpdate>handle(LiveConnection::update)

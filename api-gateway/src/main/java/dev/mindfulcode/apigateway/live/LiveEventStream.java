@@ -4,7 +4,6 @@ import dev.mindfulcode.apigateway.http.Caller;
 import dev.mindfulcode.apigateway.http.CredentialExpiry;
 import dev.mindfulcode.apigateway.http.EventStreams;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferFactory;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
@@ -15,15 +14,10 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * {@code /api/flow/stream}: the caller's live messages as server-sent events. States are absolute, so that a client
- * that reconnects with Last-Event-ID gets the latest state only, unless it has seen it.
+ * {@code /api/flow/stream}: the caller's live messages as server-sent events. A client that reconnects with
+ * Last-Event-ID gets what it missed of the last ten minutes.
  */
 final class LiveEventStream {
-
-    private static final String LAST_EVENT_ID = "Last-Event-ID";
-
-    /** For EventSource clients, which cannot set headers. */
-    private static final String LAST_EVENT_ID_PARAMETER = "last_event_id";
 
     private static final byte[] DATA = "data: ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] END = "\n\n".getBytes(StandardCharsets.US_ASCII);
@@ -38,21 +32,15 @@ final class LiveEventStream {
     }
 
     Mono<ServerResponse> open(ServerRequest request) {
+        Resume from = Resume.of(request);
         return Caller.of(request)
                 .flatMap(caller -> EventStreams.respond(request, () -> {
                     Subscription subscription = hub.open(
                             caller.userId(),
-                            lastEventId(request),
+                            from,
                             new ConnectionCloser(request.exchange().getRequest()));
                     return events(subscription, caller);
                 }));
-    }
-
-    private static @Nullable String lastEventId(ServerRequest request) {
-        String field = request.headers().firstHeader(LAST_EVENT_ID);
-        return field != null
-                ? field
-                : request.queryParam(LAST_EVENT_ID_PARAMETER).orElse(null);
     }
 
     /** Starts with a comment, so that the client knows that it is connected. */

@@ -95,7 +95,7 @@ final class LiveFeed {
         }
         if (record.topic().equals(Topics.FLOW_STATES.name())) {
             ages.record(Math.max(0, System.currentTimeMillis() - record.timestamp()), TimeUnit.MILLISECONDS);
-            hub.flowState(userId, value);
+            hub.flowState(userId, value, record.timestamp());
         } else if (record.topic().equals(Topics.TEAM_ALERTS.name())) {
             receiveTeamAlert(value);
         } else if (hub.isWatched(userId)) {

@@ -1,7 +1,7 @@
 package dev.mindfulcode.apigateway.live;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
+import static java.util.Objects.requireNonNull;
+
 import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.SessionStatus;
 import dev.mindfulcode.schemas.TeamAlert;
@@ -10,8 +10,10 @@ import dev.mindfulcode.webkit.problems.ProblemType;
 import dev.mindfulcode.webkit.transport.ConnectionLimits;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
@@ -39,14 +41,22 @@ final class LiveHub implements SmartLifecycle {
     static final int CONNECTIONS_MAX = 10_000;
 
     private static final int RETRY_AFTER_SECONDS = 10;
-    private static final int LATEST_USERS_MAX = 20_000;
-    private static final Duration LATEST_RETENTION = Duration.ofHours(1);
+
+    /** Pending for all clients that resume, of some 700 bytes each. */
+    static final int REPLAYED_MAX = 40_000;
+
+    /** Of a replayed session, at most one state in this time, and the latest. */
+    private static final Duration REPLAY_SPACING = Duration.ofSeconds(5);
+
+    /** Users whose connections end together when the gateway stops, so that not all clients return at once. */
+    private static final int DRAINED_TOGETHER = 100;
+
+    private static final Duration DRAIN_INTERVAL = Duration.ofMillis(100);
 
     private final Map<UUID, UserChannel> channels = new ConcurrentHashMap<>();
-    private final Cache<UUID, byte[]> latest = Caffeine.newBuilder()
-            .maximumSize(LATEST_USERS_MAX)
-            .expireAfterWrite(LATEST_RETENTION)
-            .build();
+    private final RecentStates recent = new RecentStates();
+    private final ReplayBudget budget = new ReplayBudget(REPLAYED_MAX);
+    private final Conflation conflation = new Conflation();
     private final FlowStateReader reader;
     private final Scheduler blocking;
     private final FeedbackPolicy feedbackPolicy;
@@ -108,12 +118,11 @@ final class LiveHub implements SmartLifecycle {
     }
 
     /**
-     * Subscribes a client to its user. It gets the latest known state first, unless a newer one comes meanwhile.
+     * Subscribes a client to its user. It gets what it missed first, or the latest known state.
      *
-     * @param seen id of the last message that the client has received, if known
      * @throws ProblemException if the connection limit is reached
      */
-    Subscription open(UUID userId, @Nullable String seen, Runnable closer) {
+    Subscription open(UUID userId, Resume from, Runnable closer) {
         if (stopped) {
             throw ProblemType.UNAVAILABLE.retryAfter(RETRY_AFTER_SECONDS, "The server is shutting down.");
         }
@@ -121,7 +130,7 @@ final class LiveHub implements SmartLifecycle {
             connections.decrementAndGet();
             throw ProblemType.UNAVAILABLE.retryAfter(RETRY_AFTER_SECONDS, "Limit of live connections reached.");
         }
-        Subscription subscription = new Subscription(userId, new ConflatingQueue(), closer, null);
+        Subscription subscription = new Subscription(userId, new ConflatingQueue(conflation, budget), closer, null);
         try {
             channels.compute(userId, (id, known) -> {
                 UserChannel channel = known == null ? new UserChannel() : known;
@@ -136,20 +145,20 @@ final class LiveHub implements SmartLifecycle {
             connections.decrementAndGet();
             throw e;
         }
-        putSnapshot(subscription, seen);
+        resume(subscription, from);
         return subscription;
     }
 
     /** Adds a queue to a client that reads several streams over one connection. */
-    Subscription openChild(Subscription client) {
+    Subscription openChild(Subscription client, Resume from) {
         UUID userId = client.userId();
-        Subscription more = new Subscription(userId, new ConflatingQueue(), client.closer(), client);
+        Subscription more = new Subscription(userId, new ConflatingQueue(conflation, budget), client.closer(), client);
         channels.compute(userId, (id, known) -> {
             UserChannel channel = known == null ? new UserChannel() : known;
             channel.add(more);
             return channel;
         });
-        putSnapshot(more, null);
+        resume(more, from);
         return more;
     }
 
@@ -160,11 +169,16 @@ final class LiveHub implements SmartLifecycle {
             connections.addAndGet(channel.clients() - before);
             return channel.isEmpty() ? null : channel;
         });
+        subscription.queue().close();
     }
 
-    /** Publishes a flow state to the user's clients; decodes it only if there are any. */
-    void flowState(UUID userId, byte[] value) {
-        latest.put(userId, value);
+    /**
+     * Publishes a flow state to the user's clients; decodes it only if there are any.
+     *
+     * @param recordedMs time of the record, epoch milliseconds
+     */
+    void flowState(UUID userId, byte[] value, long recordedMs) {
+        recent.add(userId, value, recordedMs);
         UserChannel channel = channels.get(userId);
         if (channel == null) {
             return;
@@ -251,32 +265,96 @@ final class LiveHub implements SmartLifecycle {
                                 "Feedback prompt failed: error={}", e.getClass().getSimpleName()));
     }
 
-    private void putSnapshot(Subscription subscription, @Nullable String seen) {
-        if (latest.getIfPresent(subscription.userId()) == null) {
+    private void resume(Subscription subscription, Resume from) {
+        if (!recent.contains(subscription.userId())) {
             return;
+        }
+        boolean missed = from.since() != null || from.seenId() != null;
+        if (missed) {
+            subscription.queue().hold();
         }
         try {
             blocking.schedule(() -> {
-                FlowState state = latest(subscription.userId());
-                if (state == null) {
-                    return;
-                }
-                UserChannel channel = channels.get(subscription.userId());
-                if (channel != null) {
-                    channel.addStreamed(state.getSessionId());
-                }
-                LiveMessage snapshot = LiveMessages.flowState(state);
-                if (!Objects.equals(snapshot.id(), seen)) {
-                    subscription.queue().putSnapshot(snapshot);
+                if (missed) {
+                    subscription.queue().resume(missedBy(subscription.userId(), from));
+                } else {
+                    putSnapshot(subscription);
                 }
             });
         } catch (RejectedExecutionException e) {
+            subscription.queue().resume(List.of());
             log.warn("Latest flow state not sent to a new client: error={}", e.toString());
         }
     }
 
+    private void putSnapshot(Subscription subscription) {
+        FlowState state = latest(subscription.userId());
+        if (state != null) {
+            addStreamed(subscription.userId(), state);
+            subscription.queue().putSnapshot(LiveMessages.flowState(state));
+        }
+    }
+
+    /**
+     * Returns the states after the one that the client has seen, or after a time, thinned out; the latest one for a
+     * client that has seen an unknown one.
+     */
+    private List<LiveMessage> missedBy(UUID userId, Resume from) {
+        List<FlowState> states = new ArrayList<>();
+        try {
+            for (byte[] value : recent.of(userId)) {
+                FlowState state = reader.read(userId, value);
+                if (state != null) {
+                    states.add(state);
+                    addStreamed(userId, state);
+                }
+            }
+        } catch (RuntimeException e) {
+            log.warn("Missed flow states not readable: error={}", e.getClass().getName());
+        }
+        List<FlowState> missed = after(states, from);
+        Map<UUID, Long> latestAtMs = new HashMap<>();
+        for (FlowState state : missed) {
+            latestAtMs.merge(state.getSessionId(), state.getAt().toEpochMilli(), Math::max);
+        }
+        Map<UUID, Long> replayedAtMs = new HashMap<>();
+        List<LiveMessage> messages = new ArrayList<>();
+        for (FlowState state : missed) {
+            UUID session = state.getSessionId();
+            long atMs = state.getAt().toEpochMilli();
+            Long before = replayedAtMs.get(session);
+            if (before == null
+                    || atMs - before >= REPLAY_SPACING.toMillis()
+                    || atMs == requireNonNull(latestAtMs.get(session))) {
+                replayedAtMs.put(session, atMs);
+                messages.add(LiveMessages.flowState(state));
+            }
+        }
+        return messages;
+    }
+
+    private static List<FlowState> after(List<FlowState> states, Resume from) {
+        Instant since = from.since();
+        if (since != null) {
+            return states.stream().filter(state -> state.getAt().isAfter(since)).toList();
+        }
+        for (int i = 0; i < states.size(); i++) {
+            if (LiveMessages.id(states.get(i)).equals(from.seenId())) {
+                return states.subList(i + 1, states.size());
+            }
+        }
+        return states.isEmpty() ? states : List.of(states.getLast());
+    }
+
+    private void addStreamed(UUID userId, FlowState state) {
+        UserChannel channel = channels.get(userId);
+        if (channel != null) {
+            channel.addStreamed(state.getSessionId());
+        }
+    }
+
     private @Nullable FlowState latest(UUID userId) {
-        byte[] value = latest.getIfPresent(userId);
+        byte[] value = recent.latest(userId);
         return value == null ? null : reader.read(userId, value);
     }
 
@@ -301,18 +379,46 @@ final class LiveHub implements SmartLifecycle {
                 sweeper.schedulePeriodically(() -> sweep(System.nanoTime()), periodMs, periodMs, TimeUnit.MILLISECONDS);
     }
 
-    /** Ends all connections; the web server would wait for them. */
+    /** Ends all connections at once. */
     @Override
     public void stop() {
+        stopSweeping();
+        channels.values().forEach(LiveHub::end);
+    }
+
+    /** Ends all connections, {@link #DRAINED_TOGETHER} users at a time; the web server would wait for them. */
+    @Override
+    public void stop(Runnable callback) {
+        drain(sweeper, callback);
+    }
+
+    void drain(Scheduler timer, Runnable callback) {
+        stopSweeping();
+        List<UserChannel> connected = new ArrayList<>(channels.values());
+        Flux.fromIterable(connected)
+                .buffer(DRAINED_TOGETHER)
+                .index()
+                .concatMap(part -> Mono.delay(part.getT1() == 0 ? Duration.ZERO : DRAIN_INTERVAL, timer)
+                        .thenReturn(part.getT2()))
+                .doFinally(_ -> callback.run())
+                .subscribe(part -> part.forEach(LiveHub::end));
+    }
+
+    private static void end(UserChannel channel) {
+        channel.forEach(subscription -> subscription.queue().end(LiveMessages.GOING_AWAY));
+    }
+
+    private void stopSweeping() {
         stopped = true;
         Disposable running = sweeping;
         sweeping = null;
         if (running != null) {
             running.dispose();
         }
-        channels.values()
-                .forEach(channel ->
-                        channel.forEach(subscription -> subscription.queue().end(LiveMessages.GOING_AWAY)));
+    }
+
+    Conflation conflation() {
+        return conflation;
     }
 
     @Override

@@ -24,6 +24,11 @@ record LiveMessage(
         this(about, id, json, null);
     }
 
+    /** Returns the time of the update, epoch milliseconds; 0 without one. */
+    long at() {
+        return update == null ? 0 : update.at();
+    }
+
     boolean isHeartbeat() {
         return json.length == 0;
     }

@@ -54,7 +54,12 @@ final class LiveMessages {
                         state.getErrors(),
                         state.getActiveMs(),
                         state.getFlowMs()));
-        return flowState(update, state.getSessionId() + ":" + state.getVersion());
+        return flowState(update, id(state));
+    }
+
+    /** Returns the id for Last-Event-ID, the same on every gateway. */
+    static String id(FlowState state) {
+        return state.getSessionId() + ":" + state.getVersion();
     }
 
     /** @param id for Last-Event-ID; null for an update that is not stored */

@@ -23,7 +23,9 @@ public final class LiveUpdates {
      */
     public LiveConnection connect(Caller caller, ServerRequest request) {
         Subscription client = hub.open(
-                caller.userId(), null, new ConnectionCloser(request.exchange().getRequest()));
+                caller.userId(),
+                Resume.LATEST,
+                new ConnectionCloser(request.exchange().getRequest()));
         return new LiveConnection(hub, client, ends.of(caller));
     }
 }

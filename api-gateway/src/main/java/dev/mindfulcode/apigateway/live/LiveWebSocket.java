@@ -47,19 +47,21 @@ final class LiveWebSocket {
     }
 
     Mono<ServerResponse> open(ServerRequest request) {
+        Resume from = Resume.of(request);
         return Caller.of(request)
                 .map(caller -> new WebSocketUpgrade(
                         handshakes,
                         session -> serve(
                                 session,
                                 caller,
+                                from,
                                 new ConnectionCloser(request.exchange().getRequest()))));
     }
 
-    private Mono<Void> serve(WebSocketSession session, Caller caller, ConnectionCloser cut) {
+    private Mono<Void> serve(WebSocketSession session, Caller caller, Resume from, ConnectionCloser cut) {
         Subscription subscription;
         try {
-            subscription = hub.open(caller.userId(), null, cut);
+            subscription = hub.open(caller.userId(), from, cut);
         } catch (ProblemException e) {
             return session.close(
                     CloseStatus.SERVICE_OVERLOAD.withReason(e.type().title()));

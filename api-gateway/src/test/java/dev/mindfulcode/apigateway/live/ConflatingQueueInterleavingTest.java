@@ -15,7 +15,7 @@ class ConflatingQueueInterleavingTest {
         LiveMessage a = new LiveMessage("a", null, new byte[1]);
         LiveMessage b = new LiveMessage("b", null, new byte[1]);
         Lincheck.runConcurrentTest(INVOCATIONS, () -> {
-            ConflatingQueue queue = new ConflatingQueue();
+            ConflatingQueue queue = new ConflatingQueue(new Conflation(), new ReplayBudget(0));
             List<LiveMessage> received = new ArrayList<>(); // the drain loop is serial
             queue.messages().subscribe(received::add);
             Thread first = new Thread(() -> queue.put(a));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -12,11 +13,20 @@ import reactor.core.publisher.BaseSubscriber;
 
 class ConflatingQueueTest {
 
-    private final ConflatingQueue mailbox = new ConflatingQueue();
+    private final Conflation counts = new Conflation();
+    private final ReplayBudget budget = new ReplayBudget(5);
+    private final ConflatingQueue mailbox = new ConflatingQueue(counts, budget);
     private final Client client = new Client();
 
     private static LiveMessage message(Object about, int number) {
         return new LiveMessage(about, null, new byte[] {(byte) number});
+    }
+
+    /** A message with an update, whose time is its number. */
+    private static LiveMessage at(Object about, int number) {
+        LiveUpdate update =
+                new LiveUpdate.Session("session_update", new UUID(0, 1), number, new LiveUpdate.StatusChange("active"));
+        return new LiveMessage(about, "session:" + number, new byte[] {(byte) number}, update);
     }
 
     private static LiveMessage state(Object about, int number) {
@@ -69,6 +79,60 @@ class ConflatingQueueTest {
         mailbox.put(state("a", 2));
         mailbox.putSnapshot(state("a", 1));
         assertThat(client.seen).containsExactly("pong1", "a1", "a2");
+    }
+
+    @Test
+    void sendsMissedMessagesBeforeThosePendingMeanwhile() {
+        client.request = Long.MAX_VALUE;
+        mailbox.hold();
+        mailbox.messages().subscribe(client);
+        mailbox.put(at("a", 4));
+        mailbox.put(at("b", 5));
+        assertThat(client.seen).isEmpty();
+        mailbox.resume(List.of(at("a", 1), at("b", 2), at("a", 3), at("a", 4)));
+        assertThat(client.seen).containsExactly("a1", "b2", "a3", "a4", "b5");
+        mailbox.put(at("a", 6));
+        assertThat(client.seen).endsWith("a6");
+        assertThat(budget.pending()).isZero();
+    }
+
+    @Test
+    void sendsTheLatestMissedMessageBeyondTheBudgetOfAllClients() {
+        ConflatingQueue slow = new ConflatingQueue(counts, budget);
+        slow.resume(List.of(at("a", 1), at("a", 2), at("a", 3), at("a", 4)));
+        mailbox.hold();
+        mailbox.messages().subscribe(client);
+        client.request(Long.MAX_VALUE);
+        mailbox.resume(List.of(at("a", 1), at("a", 2)));
+        assertThat(client.seen).containsExactly("a2");
+        slow.close();
+        assertThat(budget.pending()).isZero();
+        slow.resume(List.of(at("a", 1)));
+        assertThat(budget.pending()).as("after its client left").isZero();
+    }
+
+    @Test
+    void endsWhileMissedMessagesAreRead() {
+        client.request = Long.MAX_VALUE;
+        mailbox.hold();
+        mailbox.messages().subscribe(client);
+        mailbox.end(message("bye", 1));
+        mailbox.resume(List.of(at("a", 1)));
+        assertThat(client.seen).containsExactly("bye1");
+        assertThat(client.completed).isTrue();
+    }
+
+    @Test
+    void countsWhatSlowClientsDoNotGet() {
+        mailbox.put(message("a", 1));
+        mailbox.put(message("a", 2));
+        mailbox.put(LiveMessage.HEARTBEAT);
+        mailbox.put(LiveMessage.HEARTBEAT);
+        assertThat(counts.replaced()).isEqualTo(1);
+        for (int i = 0; i < ConflatingQueue.MESSAGES_MAX; i++) {
+            mailbox.put(message(i, i));
+        }
+        assertThat(counts.dropped()).isEqualTo(3);
     }
 
     @Test

@@ -60,7 +60,7 @@ class DetectedFlowTest {
     @Test
     void countsNoMoreTimeInFlowThanActiveTime() {
         UUID ada = UUID.randomUUID();
-        Subscription client = hub.open(ada, null, () -> {});
+        Subscription client = hub.open(ada, Resume.LATEST, () -> {});
         int[] intervals = new int[100];
         for (int i = 0; i < intervals.length; i++) {
             intervals[i] = 100 + i * 37 % 120;

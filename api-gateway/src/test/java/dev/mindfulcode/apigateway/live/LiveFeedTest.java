@@ -37,7 +37,7 @@ class LiveFeedTest {
 
     @Test
     void passesFlowStatesOn() {
-        hub.open(ada, null, () -> {});
+        hub.open(ada, Resume.LATEST, () -> {});
 
         feed.receive(record(Topics.FLOW_STATES.name(), ada, new byte[] {1}));
 
@@ -47,7 +47,7 @@ class LiveFeedTest {
 
     @Test
     void skipsRecordsWithoutUserOrValueAndUnreadableEvents() {
-        hub.open(ada, null, () -> {});
+        hub.open(ada, Resume.LATEST, () -> {});
 
         feed.receive(record(Topics.FLOW_STATES.name(), null, new byte[] {1}));
         feed.receive(record(Topics.FLOW_STATES.name(), ada, null));

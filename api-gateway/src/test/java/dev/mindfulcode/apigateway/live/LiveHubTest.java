@@ -11,14 +11,22 @@ import dev.mindfulcode.schemas.SessionStatus;
 import dev.mindfulcode.webkit.problems.ProblemException;
 import dev.mindfulcode.webkit.transport.ConnectionLimits;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 class LiveHubTest {
@@ -37,19 +45,19 @@ class LiveHubTest {
 
     @Test
     void doesNotDecodeStatesOfUsersWithoutClients() {
-        hub.flowState(UUID.randomUUID(), new byte[1]);
+        hub.flowState(UUID.randomUUID(), new byte[1], 0);
         assertThat(decoded).hasValue(0);
-        hub.open(ada, null, () -> {});
-        hub.flowState(ada, new byte[1]);
+        hub.open(ada, Resume.LATEST, () -> {});
+        hub.flowState(ada, new byte[1], 0);
         assertThat(decoded).hasValue(1);
     }
 
     @Test
     void closesOnlyClientsThatDoNotRead() {
         AtomicInteger cut = new AtomicInteger();
-        Subscription deaf = hub.open(ada, null, cut::incrementAndGet);
+        Subscription deaf = hub.open(ada, Resume.LATEST, cut::incrementAndGet);
         AtomicInteger innocent = new AtomicInteger();
-        Subscription reader = hub.open(ada, null, innocent::incrementAndGet);
+        Subscription reader = hub.open(ada, Resume.LATEST, innocent::incrementAndGet);
         reader.queue().messages().subscribe();
         hub.sessionStatus(ada, UUID.randomUUID(), SessionStatus.PAUSED, 0);
         hub.sweep(System.nanoTime());
@@ -68,14 +76,98 @@ class LiveHubTest {
     void limitsConnectionsPerUserAndReleasesClosedOnes() {
         List<Subscription> open = new ArrayList<>();
         for (int i = 0; i < LiveHub.CONNECTIONS_PER_USER_MAX; i++) {
-            open.add(hub.open(ada, null, () -> {}));
+            open.add(hub.open(ada, Resume.LATEST, () -> {}));
         }
-        assertThatThrownBy(() -> hub.open(ada, null, () -> {})).isInstanceOf(ProblemException.class);
+        assertThatThrownBy(() -> hub.open(ada, Resume.LATEST, () -> {})).isInstanceOf(ProblemException.class);
         assertThat(hub.connections()).isEqualTo(LiveHub.CONNECTIONS_PER_USER_MAX);
-        hub.open(UUID.randomUUID(), null, () -> {});
+        hub.open(UUID.randomUUID(), Resume.LATEST, () -> {});
         hub.close(open.getFirst());
-        hub.open(ada, null, () -> {});
+        hub.open(ada, Resume.LATEST, () -> {});
         assertThat(hub.connections()).isEqualTo(LiveHub.CONNECTIONS_PER_USER_MAX + 1);
+    }
+
+    @Test
+    void repeatsWhatAClientMissedThinnedOut() {
+        UUID session = UUID.randomUUID();
+        UUID other = UUID.randomUUID();
+        Map<Byte, FlowState> states = new HashMap<>();
+        LiveHub reading = new LiveHub(
+                (user, value) -> states.get(value[0]),
+                Schedulers.immediate(),
+                (user, state) -> Mono.empty(),
+                _ -> Flux.empty(),
+                ConnectionLimits.STANDARD);
+        for (int second = 1; second <= 12; second++) {
+            FlowState state = second == 4 ? at(other, second) : at(session, second); // one a second
+            states.put((byte) second, state);
+            reading.flowState(ada, new byte[] {(byte) second}, second * 1_000L);
+        }
+        assertThat(received(reading, new Resume(null, Instant.EPOCH)))
+                .containsExactly(session + ":1", other + ":4", session + ":6", session + ":11", session + ":12");
+        assertThat(received(reading, new Resume(null, Instant.ofEpochSecond(5))))
+                .containsExactly(session + ":6", session + ":11", session + ":12");
+        assertThat(received(reading, new Resume(session + ":11", null))).containsExactly(session + ":12");
+        assertThat(received(reading, new Resume(session + ":12", null)))
+                .as("nothing")
+                .isEmpty();
+        assertThat(received(reading, new Resume(session + ":0", null)))
+                .as("too long ago")
+                .containsExactly(session + ":12");
+        assertThat(received(reading, Resume.LATEST)).containsExactly(session + ":12");
+    }
+
+    private List<String> received(LiveHub from, Resume resume) {
+        List<String> ids = new ArrayList<>();
+        Subscription client = from.open(ada, resume, () -> {});
+        client.queue().messages().subscribe(message -> ids.add(requireNonNull(message.id())));
+        from.close(client);
+        return ids;
+    }
+
+    private static FlowState at(UUID session, int second) {
+        return FlowState.newBuilder(FlowStates.state(session, second, SessionStatus.ACTIVE))
+                .setAt(Instant.ofEpochSecond(second))
+                .build();
+    }
+
+    @Test
+    void endsConnectionsInPartsWhenItStops() {
+        AtomicInteger ended = new AtomicInteger();
+        for (int i = 0; i < 250; i++) {
+            Subscription client = hub.open(new UUID(2, i), Resume.LATEST, () -> {});
+            client.queue().messages().doOnComplete(ended::incrementAndGet).subscribe();
+        }
+        Deque<Runnable> due = new ArrayDeque<>();
+        List<Long> delaysMs = new ArrayList<>();
+        Scheduler timer = new Scheduler() {
+            @Override
+            public Disposable schedule(Runnable task) {
+                return schedule(task, 0, TimeUnit.MILLISECONDS);
+            }
+
+            @Override
+            public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
+                delaysMs.add(unit.toMillis(delay));
+                due.add(task);
+                return Disposables.disposed();
+            }
+
+            @Override
+            public Worker createWorker() {
+                throw new UnsupportedOperationException();
+            }
+        };
+        AtomicInteger stopped = new AtomicInteger();
+        hub.drain(timer, stopped::incrementAndGet);
+        for (int expected : new int[] {100, 200, 250}) {
+            due.remove().run();
+            assertThat(ended).hasValue(expected);
+        }
+        assertThat(due).isEmpty();
+        assertThat(delaysMs.getFirst()).isZero();
+        assertThat(delaysMs.subList(1, 3)).allMatch(delayMs -> delayMs > 0);
+        assertThat(stopped).hasValue(1);
+        assertThatThrownBy(() -> hub.open(ada, Resume.LATEST, () -> {})).isInstanceOf(ProblemException.class);
     }
 
     @Test
@@ -110,7 +202,7 @@ class LiveHubTest {
                 },
                 _ -> Flux.empty(),
                 ConnectionLimits.STANDARD);
-        asking.open(ada, null, () -> {});
+        asking.open(ada, Resume.LATEST, () -> {});
         List.of(
                         state(flowing, 1, SessionStatus.ACTIVE, true),
                         state(resting, 1, SessionStatus.ACTIVE, false),
@@ -119,11 +211,11 @@ class LiveHubTest {
                         state(resting, 3, SessionStatus.ACTIVE, false))
                 .forEach(state -> {
                     next.add(state);
-                    asking.flowState(ada, new byte[1]);
+                    asking.flowState(ada, new byte[1], 0);
                 });
         assertThat(breaks).isEmpty();
         next.add(state(resting, 4, SessionStatus.PAUSED, false));
-        asking.flowState(ada, new byte[1]);
+        asking.flowState(ada, new byte[1], 0);
         assertThat(breaks).containsExactly(resting);
         asking.sessionStatus(ada, resting, SessionStatus.ENDED, 5);
         assertThat(breaks).as("deleted or corrected, say").hasSize(1);
@@ -145,11 +237,11 @@ class LiveHubTest {
                 (user, state) -> Mono.empty(),
                 _ -> Flux.empty(),
                 ConnectionLimits.STANDARD);
-        reading.flowState(ada, new byte[1]);
+        reading.flowState(ada, new byte[1], 0);
         next.add(state(earlier, 1, SessionStatus.ACTIVE, true));
-        Subscription client = reading.open(ada, null, () -> {});
+        Subscription client = reading.open(ada, Resume.LATEST, () -> {});
         next.add(state(typed, 2, SessionStatus.ACTIVE, true));
-        reading.flowState(ada, new byte[1]);
+        reading.flowState(ada, new byte[1], 0);
         reading.sessionStatus(ada, detectedOnly, SessionStatus.ACTIVE, 3);
         for (UUID session : List.of(typed, earlier, detectedOnly)) {
             reading.publishUnlessStreamed(ada, detection(session));

@@ -55,7 +55,9 @@ final class WebSocketLiveness extends ChannelDuplexHandler {
     }
 
     private void tickLater(ChannelHandlerContext context) {
-        next = context.executor().schedule(() -> tick(context), pingIntervalNs, TimeUnit.NANOSECONDS);
+        long untilIdleNs = idleTimeoutNs - (System.nanoTime() - quietSinceNs);
+        long delayNs = untilIdleNs > 0 ? Math.min(pingIntervalNs, untilIdleNs) : pingIntervalNs;
+        next = context.executor().schedule(() -> tick(context), delayNs, TimeUnit.NANOSECONDS);
     }
 
     private void tick(ChannelHandlerContext context) {
