@@ -12,6 +12,7 @@ import dev.mindfulcode.apigateway.deadletters.DeadLetterConfiguration;
 import dev.mindfulcode.apigateway.documents.DocumentConfiguration;
 import dev.mindfulcode.apigateway.feedback.FeedbackConfiguration;
 import dev.mindfulcode.apigateway.flow.FlowConfiguration;
+import dev.mindfulcode.apigateway.goals.GoalConfiguration;
 import dev.mindfulcode.apigateway.graphql.GraphQlConfiguration;
 import dev.mindfulcode.apigateway.http.OperatorToken;
 import dev.mindfulcode.apigateway.idempotency.IdempotencyConfiguration;
@@ -62,6 +63,7 @@ import org.springframework.context.annotation.Import;
     ErasureConfiguration.class,
     FeedbackConfiguration.class,
     FlowConfiguration.class,
+    GoalConfiguration.class,
     GraphQlConfiguration.class,
     IdempotencyConfiguration.class,
     LimitConfiguration.class,

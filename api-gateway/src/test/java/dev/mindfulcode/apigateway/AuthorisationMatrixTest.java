@@ -105,6 +105,8 @@ class AuthorisationMatrixTest {
             DELETE /api/flow/feedback              401  202  202  202  202  202  202
             GET /api/flow/feedback/settings        401  200  200  200  200  200  200
             PUT /api/flow/feedback/settings        401  200  200  200  200  200  200  {"prompts_per_day": 1}
+            GET /api/goals                         401  200  200  200  200  200  200
+            PUT /api/goals                         401  200  200  200  200  200  200  {"weekly_flow_minutes": 600}
             GET /api/account/preferences           401  200  200  200  200  200  200
             PATCH /api/account/preferences         401  200  200  200  200  200  200  {"sensitivity": 0.5}
             GET /api/privacy/export                401  200  200  200  200  200  200

@@ -51,6 +51,7 @@ class ExportApiTest {
         api.post("/api/keys", ada.token(), "{\"name\": \"laptop\", \"scope\": \"ingest\"}");
         api.post("/api/flow/feedback", ada.token(), "{\"at\": \"" + Instant.now() + "\", \"flow\": 6}");
         api.patch("/api/account/preferences", ada.token(), "{\"sensitivity\": 0.25}");
+        api.put("/api/goals", ada.token(), "{\"weekly_flow_minutes\": 600}");
         new HistoryWriter(gateway, ada).weeks(2);
 
         Answer answer = api.get(EXPORT, ada.token());
@@ -64,6 +65,7 @@ class ExportApiTest {
         assertThat(file.path("api_keys").get(0).path("name").asString()).isEqualTo("laptop");
         assertThat(file.path("preferences").get(0).path("sensitivity").asDouble())
                 .isEqualTo(0.25);
+        assertThat(file.at("/goals/0/weekly_flow_minutes").asInt()).isEqualTo(600);
         assertThat(file.path("minutes").size())
                 .isEqualTo(Math.toIntExact(
                         gateway.count("SELECT count(*) FROM readmodel.flow_minutes WHERE user_id = ?", ada.id())));

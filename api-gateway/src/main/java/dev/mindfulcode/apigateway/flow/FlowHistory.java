@@ -19,9 +19,11 @@ import dev.mindfulcode.flowengine.insight.StrainIndicator;
 import dev.mindfulcode.flowengine.insight.Survival;
 import dev.mindfulcode.webkit.problems.ProblemType;
 import java.time.Clock;
+import java.time.DayOfWeek;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.time.temporal.TemporalAdjusters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -50,6 +52,8 @@ public final class FlowHistory implements AutoCloseable {
     public static final int PATTERN_DAYS_DEFAULT = 90;
 
     private static final int INSIGHT_PATTERN_DAYS = 90;
+
+    private static final int WEEK_DAYS = 7;
 
     private static final int THREADS_MAX = 1;
     private static final int QUEUE_SIZE_MAX = 200;
@@ -117,6 +121,29 @@ public final class FlowHistory implements AutoCloseable {
                                                     span, daily, hours, periods.orElse(null), changedOn))))));
         });
     }
+
+    /** Emits the sums of the current week, Monday to Sunday of the user's time zone. */
+    public Mono<FlowWeek> currentWeek(UUID userId) {
+        return reads.zone(userId).flatMap(zone -> {
+            LocalDate monday = LocalDate.ofInstant(clock.instant(), zone)
+                    .with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
+            DateRange week = new DateRange(zone, monday, monday.plusDays(WEEK_DAYS - 1));
+            return reads.days(userId, week)
+                    .map(days -> new FlowWeek(
+                            zone.getId(),
+                            week.first(),
+                            week.last(),
+                            days.stream().mapToLong(day -> day.sums().flowMs()).sum()));
+        });
+    }
+
+    /**
+     * Time in flow of a week.
+     *
+     * @param first Monday
+     * @param last Sunday
+     */
+    public record FlowWeek(String timeZone, LocalDate first, LocalDate last, long flowMs) {}
 
     /** Emits the insights of whole days up to yesterday, and stores which suggestions were given today. */
     public Mono<FlowInsights> insights(UUID userId) {

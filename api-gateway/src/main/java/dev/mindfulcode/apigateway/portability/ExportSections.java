@@ -79,6 +79,9 @@ final class ExportSections {
     private static final Table PREFERENCES = Table.of("preferences", "Preferences for flow detection.", """
             sensitivity  Share of your own typing that may be flow, 0 (30 %) to 1 (70 %)""");
 
+    private static final Table GOALS = Table.of("goals", "Your goals.", """
+            weekly_flow_minutes  Minutes in flow that you want in a week""");
+
     private static final Table PROMPTS = Table.of("feedback_prompts", "Prompts for your rating of flow.", """
             per_day               How many you allow
             prompted_at           When you were last prompted
@@ -230,6 +233,8 @@ final class ExportSections {
                     PREFERENCES,
                     "SELECT user_id, sensitivity FROM gateway.preferences WHERE user_id = :user",
                     "user_id"),
+            Query.of(
+                    GOALS, "SELECT user_id, weekly_flow_minutes FROM gateway.goals WHERE user_id = :user", "user_id"),
             Query.of(
                     PROMPTS,
                     "SELECT user_id, per_day, prompted_at, prompted_about, sampled_about, sampling_probability,"

@@ -15,6 +15,7 @@ final class GatewayRows {
     static final List<String> LIVE_TICKETS = List.of("DELETE FROM gateway.live_tickets WHERE user_id = ?");
     static final List<String> PREFERENCES = List.of(
             "DELETE FROM gateway.preferences WHERE user_id = ?",
+            "DELETE FROM gateway.goals WHERE user_id = ?",
             "DELETE FROM gateway.feedback_prompts WHERE user_id = ?",
             "DELETE FROM gateway.shown_suggestions WHERE user_id = ?",
             "DELETE FROM gateway.exports WHERE user_id = ?",
