@@ -4,6 +4,7 @@ import dev.mindfulcode.apigateway.accounts.AccountConfiguration;
 import dev.mindfulcode.apigateway.accounts.AccountConfiguration.TokenTrust;
 import dev.mindfulcode.apigateway.admin.AdminConfiguration;
 import dev.mindfulcode.apigateway.alerts.AlertConfiguration;
+import dev.mindfulcode.apigateway.calendar.CalendarConfiguration;
 import dev.mindfulcode.apigateway.collection.CollectionConfiguration;
 import dev.mindfulcode.apigateway.database.AsyncUserCiphers;
 import dev.mindfulcode.apigateway.database.Database;
@@ -58,6 +59,7 @@ import org.springframework.context.annotation.Import;
     SecurityConfiguration.class,
     AccountConfiguration.class,
     AlertConfiguration.class,
+    CalendarConfiguration.class,
     CollectionConfiguration.class,
     DocumentConfiguration.class,
     ErasureConfiguration.class,

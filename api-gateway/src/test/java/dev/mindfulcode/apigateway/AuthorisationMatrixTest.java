@@ -105,6 +105,10 @@ class AuthorisationMatrixTest {
             DELETE /api/flow/feedback              401  202  202  202  202  202  202
             GET /api/flow/feedback/settings        401  200  200  200  200  200  200
             PUT /api/flow/feedback/settings        401  200  200  200  200  200  200  {"prompts_per_day": 1}
+            POST /api/calendar                     401  201  201  201  201  201  201
+            GET /api/calendar                      401  200  200  200  200  200  200
+            DELETE /api/calendar                   401  204  204  204  204  204  204
+            GET /api/calendar.ics                  404  404  404  404  404  404  404
             GET /api/goals                         401  200  200  200  200  200  200
             PUT /api/goals                         401  200  200  200  200  200  200  {"weekly_flow_minutes": 600}
             GET /api/account/preferences           401  200  200  200  200  200  200

@@ -105,6 +105,7 @@ class PurgeApiTest {
                 .text("session_id");
         api.post("/api/sessions/start", bob.token(), "{}");
         api.patch("/api/account/preferences", ada.token(), "{\"sensitivity\": 0.9}");
+        api.post("/api/calendar", ada.token(), "");
         api.put("/api/goals", ada.token(), "{\"weekly_flow_minutes\": 600}");
         api.put("/api/flow/feedback/settings", ada.token(), "{\"prompts_per_day\": 1}");
         api.post("/api/teams", ada.token(), "{\"name\": \"t\"}", "Idempotency-Key", "once");

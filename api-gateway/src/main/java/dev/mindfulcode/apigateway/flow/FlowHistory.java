@@ -122,11 +122,28 @@ public final class FlowHistory implements AutoCloseable {
         });
     }
 
+    /** Emits the hours of the day with the best flow of the last quarter; none below a minimum of data. */
+    public Mono<BestHours> bestHours(UUID userId) {
+        return reads.zone(userId).flatMap(zone -> {
+            LocalDate today = LocalDate.ofInstant(clock.instant(), zone);
+            return reads.hours(userId, DateRange.upTo(today, PATTERN_DAYS_DEFAULT, zone))
+                    .flatMap(hours -> offload(() -> new BestHours(
+                            zone,
+                            InsightInputs.peakHours(hours).hours().stream()
+                                    .filter(PeakHours.Hour::peak)
+                                    .map(PeakHours.Hour::hour)
+                                    .toList())));
+        });
+    }
+
+    /** @param hours of the day, 0 to 23, ascending */
+    public record BestHours(ZoneId zone, List<Integer> hours) {}
+
     /** Emits the sums of the current week, Monday to Sunday of the user's time zone. */
     public Mono<FlowWeek> currentWeek(UUID userId) {
         return reads.zone(userId).flatMap(zone -> {
-            LocalDate monday = LocalDate.ofInstant(clock.instant(), zone)
-                    .with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
+            LocalDate monday =
+                    LocalDate.ofInstant(clock.instant(), zone).with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
             DateRange week = new DateRange(zone, monday, monday.plusDays(WEEK_DAYS - 1));
             return reads.days(userId, week)
                     .map(days -> new FlowWeek(

@@ -82,6 +82,10 @@ final class ExportSections {
     private static final Table GOALS = Table.of("goals", "Your goals.", """
             weekly_flow_minutes  Minutes in flow that you want in a week""");
 
+    private static final Table CALENDAR_FEEDS =
+            Table.of("calendar_feeds", "Your calendar feed. Its secret key is stored as a hash.", """
+            created_at  When its address was created""");
+
     private static final Table PROMPTS = Table.of("feedback_prompts", "Prompts for your rating of flow.", """
             per_day               How many you allow
             prompted_at           When you were last prompted
@@ -233,8 +237,11 @@ final class ExportSections {
                     PREFERENCES,
                     "SELECT user_id, sensitivity FROM gateway.preferences WHERE user_id = :user",
                     "user_id"),
+            Query.of(GOALS, "SELECT user_id, weekly_flow_minutes FROM gateway.goals WHERE user_id = :user", "user_id"),
             Query.of(
-                    GOALS, "SELECT user_id, weekly_flow_minutes FROM gateway.goals WHERE user_id = :user", "user_id"),
+                    CALENDAR_FEEDS,
+                    "SELECT user_id, created_at FROM gateway.calendar_feeds WHERE user_id = :user",
+                    "user_id"),
             Query.of(
                     PROMPTS,
                     "SELECT user_id, per_day, prompted_at, prompted_about, sampled_about, sampling_probability,"

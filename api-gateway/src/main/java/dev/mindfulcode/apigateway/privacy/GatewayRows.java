@@ -16,6 +16,7 @@ final class GatewayRows {
     static final List<String> PREFERENCES = List.of(
             "DELETE FROM gateway.preferences WHERE user_id = ?",
             "DELETE FROM gateway.goals WHERE user_id = ?",
+            "DELETE FROM gateway.calendar_feeds WHERE user_id = ?",
             "DELETE FROM gateway.feedback_prompts WHERE user_id = ?",
             "DELETE FROM gateway.shown_suggestions WHERE user_id = ?",
             "DELETE FROM gateway.exports WHERE user_id = ?",

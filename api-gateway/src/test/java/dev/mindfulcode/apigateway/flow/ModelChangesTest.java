@@ -125,6 +125,8 @@ class ModelChangesTest {
     private static void forgetUpgrade(Database database) {
         for (String statement : List.of(
                 "DROP TABLE gateway.redriven_dead_letters",
+                "DROP TABLE gateway.goals",
+                "DROP TABLE gateway.calendar_feeds",
                 "DELETE FROM gateway.flyway_schema_history WHERE version::int >= 2")) {
             database.sql(statement).fetch().rowsUpdated().block();
         }

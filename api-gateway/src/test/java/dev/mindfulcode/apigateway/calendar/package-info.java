@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.apigateway.calendar;
+
+import org.jspecify.annotations.NullMarked;
