@@ -134,11 +134,8 @@ class SecurityConfiguration {
         return switch (access(context.getExchange())) {
             case PUBLIC, USER_CHECKED_BY_HANDLER -> Mono.just(new AuthorizationDecision(true));
             case USER -> hasAuthority(authentication, CallerAuthentication.SIGNED_IN);
-            case USER_OR_API_KEY ->
-                authentication
-                        .map(caller -> new AuthorizationDecision(caller instanceof CallerAuthentication))
-                        .defaultIfEmpty(new AuthorizationDecision(false))
-                        .cast(AuthorizationResult.class);
+            case USER_OR_INGEST_KEY -> hasAuthority(authentication, CallerAuthentication.INGEST);
+            case USER_OR_READ_KEY -> hasAuthority(authentication, CallerAuthentication.READ);
             case OPERATOR -> hasAuthority(authentication, OperatorToken.OPERATOR);
             case OPERATOR_OR_LOCAL ->
                 MetricsAccess.isLocal(context.getExchange().getRequest())

@@ -75,6 +75,26 @@ class ApiKeyTest {
     }
 
     @Test
+    void readsOnesOwnHistoryWithAReadKeyAndSendsNothing() {
+        String session = api.post("/api/sessions/start", ada.token(), "{\"language\": \"java\"}")
+                .text("session_id");
+        Answer made = api.post("/api/keys", ada.token(), "{\"name\": \"calendar\", \"scope\": \"read\"}");
+        assertThat(made.status()).as(made.toString()).isEqualTo(201);
+        assertThat(made.text("scope")).isEqualTo("read");
+        String key = made.text("key");
+
+        assertThat(api.get("/api/sessions/current", key).json().path("sessions"))
+                .hasSize(1);
+        assertThat(api.get("/api/flow/analytics", key).status()).isEqualTo(200);
+        api.post("/api/sessions/start", key, "{}").isProblem(403, "forbidden");
+        api.get("/api/account", key).isProblem(403, "forbidden");
+        api.get("/ws?token=" + key, null).isProblem(403, "forbidden");
+
+        assertThat(revoke(ada, made.text("key_id")).status()).isEqualTo(204);
+        api.get("/api/sessions/current", key).isProblem(401, "unauthenticated");
+    }
+
+    @Test
     void refusesARevokedKey() {
         Answer made = create(ada, "editor");
         String key = made.text("key");

@@ -212,6 +212,9 @@ class AuthorisationMatrixTest {
     @SuppressWarnings("NullAway.Init")
     private static String editorsKey;
 
+    @SuppressWarnings("NullAway.Init")
+    private static String readersKey;
+
     private enum Who {
         ANONYMOUS,
         STRANGER,
@@ -266,6 +269,9 @@ class AuthorisationMatrixTest {
         API.post("/api/teams", token(Who.OWNER_OF_ANOTHER_TEAM), "{\"name\": \"b\"}");
         editorsKey = API.post("/api/keys", token(Who.MEMBER), "{\"name\": \"editor\", \"scope\": \"ingest\"}")
                 .text("key");
+        // Its name is the editor's, so that it is not deleted with keys of the test.
+        readersKey = API.post("/api/keys", token(Who.MEMBER), "{\"name\": \"editor\", \"scope\": \"read\"}")
+                .text("key");
         for (Who who : List.of(Who.VIEWER, Who.MEMBER, Who.ADMIN)) {
             GATEWAY.join(
                     team,
@@ -316,15 +322,43 @@ class AuthorisationMatrixTest {
         Reply reply = send(line, editorsKey, line.pattern().startsWith("/api/teams") ? team : null);
         int anonymous = line.statuses().get(Who.ANONYMOUS.ordinal());
         int user = line.statuses().get(Who.MEMBER.ordinal());
-        int expected = access(line) == Access.USER_OR_API_KEY ? user : anonymous == 401 ? 403 : anonymous;
+        int expected = access(line) == Access.USER_OR_INGEST_KEY ? user : anonymous == 401 ? 403 : anonymous;
         assertThat(reply.status()).as(reply.body()).isEqualTo(expected);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("lines")
+    void allowsReadKeysWhereDeclared(Line line) throws Exception {
+        Reply reply = send(line, readersKey, line.pattern().startsWith("/api/teams") ? team : null);
+        int anonymous = line.statuses().get(Who.ANONYMOUS.ordinal());
+        int user = line.statuses().get(Who.MEMBER.ordinal());
+        int expected = access(line) == Access.USER_OR_READ_KEY ? user : anonymous == 401 ? 403 : anonymous;
+        assertThat(reply.status()).as(reply.body()).isEqualTo(expected);
+    }
+
+    /** This list must only change deliberately, like the one of editors' keys. */
+    @Test
+    void declaresReadKeysForOnesOwnSessionsAndFlowOnly() {
+        assertThat(DECLARED.values().stream()
+                        .filter(endpoint -> endpoint.access() == Access.USER_OR_READ_KEY)
+                        .map(Endpoint::name))
+                .containsExactlyInAnyOrder(
+                        "GET /api/sessions/history",
+                        "GET /api/sessions/current",
+                        "GET /api/sessions/{id}",
+                        "GET /api/flow/patterns",
+                        "GET /api/flow/insights",
+                        "GET /api/flow/analytics",
+                        "GET /api/flow/periods",
+                        "GET /api/flow/minutes",
+                        "GET /api/flow/breakdown");
     }
 
     /** API keys are for editors: this list must only change deliberately. */
     @Test
     void declaresApiKeysForTheLifeOfASessionOnly() {
         assertThat(DECLARED.values().stream()
-                        .filter(endpoint -> endpoint.access() == Access.USER_OR_API_KEY)
+                        .filter(endpoint -> endpoint.access() == Access.USER_OR_INGEST_KEY)
                         .map(Endpoint::name))
                 .containsExactlyInAnyOrder(
                         "POST /api/sessions/start",

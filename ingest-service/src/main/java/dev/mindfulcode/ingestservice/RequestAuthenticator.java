@@ -3,6 +3,7 @@ package dev.mindfulcode.ingestservice;
 import dev.mindfulcode.identity.CredentialException;
 import dev.mindfulcode.identity.CredentialVerifier;
 import dev.mindfulcode.identity.Identity;
+import dev.mindfulcode.identity.Scope;
 import dev.mindfulcode.webkit.problems.ProblemException;
 import dev.mindfulcode.webkit.problems.ProblemType;
 import org.jspecify.annotations.Nullable;
@@ -31,9 +32,19 @@ final class RequestAuthenticator {
         return authenticate(header.substring(BEARER.length()).strip());
     }
 
+    /** Fails with a {@link ProblemException} unless the credential is valid and may send. */
     Mono<Identity> authenticate(String credential) {
         return Mono.fromFuture(credentials.verify(credential), true)
-                .onErrorMap(CredentialException.class, RequestAuthenticator::uploadException);
+                .onErrorMap(CredentialException.class, RequestAuthenticator::uploadException)
+                .doOnNext(RequestAuthenticator::requireSending);
+    }
+
+    /** 401 and not 403, on which senders drop a batch: these send it again once they have another key. */
+    private static void requireSending(Identity identity) {
+        if (identity.scope() == Scope.READ) {
+            throw ProblemType.UNAUTHENTICATED.withDetail(
+                    "An API key of the scope read sends nothing; use one of the scope ingest.");
+        }
     }
 
     private static ProblemException uploadException(CredentialException e) {

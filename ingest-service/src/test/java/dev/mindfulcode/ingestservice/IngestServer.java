@@ -86,7 +86,7 @@ final class IngestServer implements AutoCloseable {
                 (grant_id uuid PRIMARY KEY, recorded_at timestamptz NOT NULL DEFAULT clock_timestamp());
             CREATE TABLE identity.api_keys
                 (key_id uuid PRIMARY KEY, user_id uuid NOT NULL, key_hash bytea NOT NULL UNIQUE,
-                last_used_at timestamptz)\
+                scope text NOT NULL DEFAULT 'ingest', last_used_at timestamptz)\
             """);
         keys = PostgresUserKeys.open(database, KeyEncryptionKey.parse(ENCRYPTION_KEY));
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {

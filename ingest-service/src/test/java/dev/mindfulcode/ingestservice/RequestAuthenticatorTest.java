@@ -65,6 +65,18 @@ class RequestAuthenticatorTest {
         }
     }
 
+    /** With a status on which senders do not drop what they have. */
+    @Test
+    void rejectsAKeyThatOnlyReads() {
+        IngestServer.ApiKey key = server.newApiKey(user);
+        server.execute("update identity.api_keys set scope = 'read' where key_id = '" + key.id() + "'");
+
+        HttpResponse<String> answer = send("Bearer " + key.text(), 0);
+
+        KeystrokesEndpointTest.assertProblem(answer, ProblemType.UNAUTHENTICATED, null);
+        assertThat(answer.body()).contains("one of the scope ingest");
+    }
+
     private HttpResponse<String> send(@Nullable String authorization, int sequence) {
         var request = java.net.http.HttpRequest.newBuilder(server.uri("/api/keystrokes"))
                 .header("Content-Type", "application/json")

@@ -4,6 +4,7 @@ import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.http.Caller;
 import dev.mindfulcode.identity.ApiKeys;
 import dev.mindfulcode.identity.CredentialHash;
+import dev.mindfulcode.identity.Scope;
 import dev.mindfulcode.identity.UserCiphers;
 import dev.mindfulcode.identity.accounts.AccountTable;
 import dev.mindfulcode.identity.tokens.ApiKeyTable;
@@ -27,13 +28,12 @@ import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 
-/** {@code /api/keys}: API keys for editors that cannot sign in. A key is shown once and stored as its hash. */
+/** {@code /api/keys}: API keys for clients that cannot sign in. A key is shown once and stored as its hash. */
 final class ApiKeyRoutes {
 
     static final int KEYS_PER_USER_MAX = 20;
 
     private static final int NAME_LENGTH_MAX = 100;
-    private static final String SCOPE = "ingest";
     private static final int SCOPE_LENGTH_MAX = 32;
 
     private final Database database;
@@ -80,10 +80,11 @@ final class ApiKeyRoutes {
 
     private static String scope(JsonFields body) {
         String scope = body.requiredText("scope", SCOPE_LENGTH_MAX);
-        if (!scope.equals(SCOPE)) {
-            throw body.invalid("scope", "The only scope is " + SCOPE + ".");
+        try {
+            return Scope.ofApiKey(scope).text();
+        } catch (IllegalArgumentException e) {
+            throw body.invalid("scope", "Is " + scope + "; must be ingest or read.");
         }
-        return scope;
     }
 
     private Mono<NewKey> create(UUID userId, String name, String scope) {

@@ -4,6 +4,7 @@ import dev.mindfulcode.apigateway.flow.TimeRangeQueries.Minute;
 import dev.mindfulcode.apigateway.flow.TimeRangeQueries.Period;
 import dev.mindfulcode.apigateway.flow.TimeRangeQueries.TimeRange;
 import dev.mindfulcode.apigateway.http.Caller;
+import dev.mindfulcode.webkit.endpoints.Access;
 import dev.mindfulcode.webkit.endpoints.Endpoint;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
 import dev.mindfulcode.webkit.endpoints.JsonResponses;
@@ -28,19 +29,27 @@ final class HistoryRoutes {
 
     void addTo(Endpoints endpoints) {
         endpoints
-                .add(Endpoint.get("/api/flow/periods").readAfter(), this::periods)
-                .add(Endpoint.get("/api/flow/minutes").readAfter(), this::minutes);
+                .add(
+                        Endpoint.get("/api/flow/periods")
+                                .access(Access.USER_OR_READ_KEY)
+                                .readAfter(),
+                        this::periods)
+                .add(
+                        Endpoint.get("/api/flow/minutes")
+                                .access(Access.USER_OR_READ_KEY)
+                                .readAfter(),
+                        this::minutes);
     }
 
     private Mono<ServerResponse> periods(ServerRequest request) {
-        return Caller.of(request).flatMap(caller -> {
+        return Caller.orApiKey(request).flatMap(caller -> {
             TimeRange span = span(request, TimeRangeQueries.PERIODS_RANGE_MAX);
             return spans.periods(caller.userId(), span).flatMap(periods -> JsonResponses.ok(new Periods(periods)));
         });
     }
 
     private Mono<ServerResponse> minutes(ServerRequest request) {
-        return Caller.of(request).flatMap(caller -> {
+        return Caller.orApiKey(request).flatMap(caller -> {
             TimeRange span = span(request, TimeRangeQueries.MINUTES_RANGE_MAX);
             return spans.minutes(caller.userId(), span).flatMap(minutes -> JsonResponses.ok(new Minutes(minutes)));
         });

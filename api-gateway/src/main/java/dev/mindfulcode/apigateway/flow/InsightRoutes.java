@@ -1,6 +1,7 @@
 package dev.mindfulcode.apigateway.flow;
 
 import dev.mindfulcode.apigateway.http.Caller;
+import dev.mindfulcode.webkit.endpoints.Access;
 import dev.mindfulcode.webkit.endpoints.Endpoint;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
 import dev.mindfulcode.webkit.endpoints.JsonResponses;
@@ -31,12 +32,24 @@ final class InsightRoutes {
 
     void addTo(Endpoints endpoints) {
         endpoints
-                .add(Endpoint.get("/api/flow/patterns").readAfter(), request -> {
-                    int days = days(request, FlowHistory.PATTERN_DAYS_DEFAULT);
-                    return answer(request, userId -> history.patterns(userId, days));
-                })
-                .add(Endpoint.get("/api/flow/analytics").readAfter(), this::analytics)
-                .add(Endpoint.get("/api/flow/insights").readAfter(), request -> answer(request, history::insights));
+                .add(
+                        Endpoint.get("/api/flow/patterns")
+                                .access(Access.USER_OR_READ_KEY)
+                                .readAfter(),
+                        request -> {
+                            int days = days(request, FlowHistory.PATTERN_DAYS_DEFAULT);
+                            return answer(request, userId -> history.patterns(userId, days));
+                        })
+                .add(
+                        Endpoint.get("/api/flow/analytics")
+                                .access(Access.USER_OR_READ_KEY)
+                                .readAfter(),
+                        this::analytics)
+                .add(
+                        Endpoint.get("/api/flow/insights")
+                                .access(Access.USER_OR_READ_KEY)
+                                .readAfter(),
+                        request -> answer(request, history::insights));
     }
 
     private Mono<ServerResponse> analytics(ServerRequest request) {
@@ -85,6 +98,8 @@ final class InsightRoutes {
     }
 
     private Mono<ServerResponse> answer(ServerRequest request, Function<UUID, Mono<?>> read) {
-        return Caller.of(request).flatMap(caller -> read.apply(caller.userId())).flatMap(JsonResponses::ok);
+        return Caller.orApiKey(request)
+                .flatMap(caller -> read.apply(caller.userId()))
+                .flatMap(JsonResponses::ok);
     }
 }

@@ -48,7 +48,7 @@ public record Caller(
     public static Caller signedIn(Identity identity) {
         if (identity.scope() != Scope.EVERYTHING) {
             throw ProblemType.FORBIDDEN.withDetail(
-                    "An API key allows sending keystrokes and sessions only; sign in for anything else.");
+                    "An API key sends keystrokes and sessions, or reads flow and sessions; sign in for anything else.");
         }
         return of(identity);
     }

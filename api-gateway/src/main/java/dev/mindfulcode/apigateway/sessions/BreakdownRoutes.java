@@ -8,6 +8,7 @@ import dev.mindfulcode.apigateway.sessions.Breakdown.By;
 import dev.mindfulcode.apigateway.sessions.Breakdown.Part;
 import dev.mindfulcode.dataprotection.SealedText;
 import dev.mindfulcode.dataprotection.UserCipher;
+import dev.mindfulcode.webkit.endpoints.Access;
 import dev.mindfulcode.webkit.endpoints.Endpoint;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
 import dev.mindfulcode.webkit.endpoints.JsonResponses;
@@ -82,7 +83,11 @@ final class BreakdownRoutes {
     }
 
     void addTo(Endpoints endpoints) {
-        endpoints.add(Endpoint.get("/api/flow/breakdown").readAfter(), this::breakdown);
+        endpoints.add(
+                Endpoint.get("/api/flow/breakdown")
+                        .access(Access.USER_OR_READ_KEY)
+                        .readAfter(),
+                this::breakdown);
     }
 
     private Mono<ServerResponse> breakdown(ServerRequest request) {
@@ -92,7 +97,7 @@ final class BreakdownRoutes {
                 RequestParameters.time(request, "to"),
                 RANGE_MAX,
                 clock.instant());
-        return Caller.of(request)
+        return Caller.orApiKey(request)
                 .flatMap(caller -> parts(caller.userId(), by, range))
                 .flatMap(parts -> JsonResponses.ok(Breakdown.of(by, range.from(), range.to(), parts)));
     }

@@ -68,35 +68,47 @@ final class SessionRoutes {
         endpoints
                 .add(
                         Endpoint.post("/api/sessions/start")
-                                .access(Access.USER_OR_API_KEY)
+                                .access(Access.USER_OR_INGEST_KEY)
                                 .idempotent()
                                 .problems(ProblemType.SESSION_ID_TAKEN, ProblemType.NOT_COLLECTED),
                         this::start)
-                .add(Endpoint.get("/api/sessions/history").readAfter(), this::history)
-                .add(Endpoint.get("/api/sessions/current").readAfter(), this::current)
-                .add(Endpoint.get("/api/sessions/{id}").readAfter(), this::get)
+                .add(
+                        Endpoint.get("/api/sessions/history")
+                                .access(Access.USER_OR_READ_KEY)
+                                .readAfter(),
+                        this::history)
+                .add(
+                        Endpoint.get("/api/sessions/current")
+                                .access(Access.USER_OR_READ_KEY)
+                                .readAfter(),
+                        this::current)
+                .add(
+                        Endpoint.get("/api/sessions/{id}")
+                                .access(Access.USER_OR_READ_KEY)
+                                .readAfter(),
+                        this::get)
                 .add(Endpoint.patch("/api/sessions/{id}").problems(ProblemType.NOT_COLLECTED), this::correct)
                 .add(Endpoint.delete("/api/sessions/{id}"), this::delete)
                 .add(
                         Endpoint.put("/api/sessions/{id}/update")
-                                .access(Access.USER_OR_API_KEY)
+                                .access(Access.USER_OR_INGEST_KEY)
                                 .problems(ProblemType.NOT_COLLECTED),
                         request -> command(request, SessionCommand.UPDATE))
                 .add(
                         Endpoint.post("/api/sessions/{id}/pause")
-                                .access(Access.USER_OR_API_KEY)
+                                .access(Access.USER_OR_INGEST_KEY)
                                 .idempotent()
                                 .problems(ProblemType.SESSION_ENDED, ProblemType.NOT_COLLECTED),
                         request -> command(request, SessionCommand.PAUSE))
                 .add(
                         Endpoint.post("/api/sessions/{id}/resume")
-                                .access(Access.USER_OR_API_KEY)
+                                .access(Access.USER_OR_INGEST_KEY)
                                 .idempotent()
                                 .problems(ProblemType.SESSION_ENDED, ProblemType.NOT_COLLECTED),
                         request -> command(request, SessionCommand.RESUME))
                 .add(
                         Endpoint.post("/api/sessions/{id}/end")
-                                .access(Access.USER_OR_API_KEY)
+                                .access(Access.USER_OR_INGEST_KEY)
                                 .idempotent(),
                         request -> command(request, SessionCommand.END));
     }
@@ -197,7 +209,7 @@ final class SessionRoutes {
 
     /** Reads the primary: a session that was just started exists, one that was just deleted does not. */
     private Mono<ServerResponse> get(ServerRequest request) {
-        return Caller.of(request).flatMap(caller -> {
+        return Caller.orApiKey(request).flatMap(caller -> {
             UUID sessionId = RequestParameters.pathId(request, "id");
             return reads.find(caller.userId(), sessionId, clock.instant())
                     .switchIfEmpty(Mono.defer(() -> sessions.find(caller.userId(), sessionId)
@@ -208,7 +220,7 @@ final class SessionRoutes {
     }
 
     private Mono<ServerResponse> history(ServerRequest request) {
-        return Caller.of(request).flatMap(caller -> {
+        return Caller.orApiKey(request).flatMap(caller -> {
             int limit = RequestParameters.integer(request, "limit", PAGE_SIZE_DEFAULT, 1, PAGE_SIZE_MAX);
             HistoryFilter filter = new HistoryFilter(
                     RequestParameters.time(request, "from"),
@@ -223,7 +235,7 @@ final class SessionRoutes {
     }
 
     private Mono<ServerResponse> current(ServerRequest request) {
-        return Caller.of(request)
+        return Caller.orApiKey(request)
                 .flatMap(caller -> reads.current(caller.userId(), clock.instant())
                         .flatMap(sessions -> JsonResponses.ok(new Current(sessions))));
     }

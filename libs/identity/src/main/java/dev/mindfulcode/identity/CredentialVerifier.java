@@ -159,7 +159,7 @@ public final class CredentialVerifier implements AutoCloseable {
     private VerifiedCredential fromApiKey(Optional<IdentityLookup.ApiKey> found) {
         IdentityLookup.ApiKey key = found.orElseThrow(CredentialException::unknownKey);
         return new VerifiedCredential(
-                new Identity(key.userId(), key.keyId(), Instant.MAX, Scope.INGEST), clock.instant());
+                new Identity(key.userId(), key.keyId(), Instant.MAX, key.scope()), clock.instant());
     }
 
     private CompletableFuture<Identity> requireValid(VerifiedCredential checked) {
@@ -186,7 +186,7 @@ public final class CredentialVerifier implements AutoCloseable {
     }
 
     private static boolean isApiKey(VerifiedCredential checked) {
-        return checked.identity().scope() == Scope.INGEST;
+        return checked.identity().scope().isOfApiKey();
     }
 
     private void setPublishedKeys(PublishedKeys keys) {

@@ -67,7 +67,7 @@ final class IdentityLookup implements AutoCloseable {
                 SELECT key_id FROM identity.api_keys WHERE key_hash = ANY (?)
                 AND (last_used_at IS NULL OR last_used_at < statement_timestamp() - interval '%d seconds')
                 FOR UPDATE SKIP LOCKED))
-        SELECT key_id, user_id, key_hash FROM identity.api_keys WHERE key_hash = ANY (?)\
+        SELECT key_id, user_id, key_hash, scope FROM identity.api_keys WHERE key_hash = ANY (?)\
         """.formatted(LAST_USE_PRECISION.toSeconds());
 
     private static final String EXTERNAL = """
@@ -334,7 +334,10 @@ final class IdentityLookup implements AutoCloseable {
                 while (row.next()) {
                     found.put(
                             CredentialHash.of(row.getBytes(3)),
-                            new ApiKey(row.getObject(1, UUID.class), row.getObject(2, UUID.class)));
+                            new ApiKey(
+                                    row.getObject(1, UUID.class),
+                                    row.getObject(2, UUID.class),
+                                    Scope.ofApiKey(row.getString(4))));
                 }
                 return found;
             }
@@ -386,7 +389,7 @@ final class IdentityLookup implements AutoCloseable {
         }
     }
 
-    record ApiKey(UUID keyId, UUID userId) {}
+    record ApiKey(UUID keyId, UUID userId, Scope scope) {}
 
     private record External(String issuer, String subject) {}
 

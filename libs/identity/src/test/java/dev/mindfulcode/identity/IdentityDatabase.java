@@ -22,7 +22,8 @@ final class IdentityDatabase {
         create table identity.signing_keys (
             kid text primary key, public_jwk text not null, created_at timestamptz not null default clock_timestamp());
         create table identity.api_keys (
-            key_id uuid primary key, user_id uuid not null, key_hash bytea not null unique, last_used_at timestamptz);
+            key_id uuid primary key, user_id uuid not null, key_hash bytea not null unique,
+            scope text not null default 'ingest', last_used_at timestamptz);
         create table identity.external_identities (
             issuer text not null, subject_index bytea not null, user_id uuid not null,
             primary key (issuer, subject_index));\

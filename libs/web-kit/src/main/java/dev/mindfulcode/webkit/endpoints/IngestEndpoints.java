@@ -41,19 +41,19 @@ public final class IngestEndpoints {
     };
 
     public static final Endpoint UPLOAD = Endpoint.post("/api/keystrokes")
-            .access(Access.USER_OR_API_KEY)
+            .access(Access.USER_OR_INGEST_KEY)
             .with(Feature.UNLIMITED)
             .with(Feature.UNTIMED)
             .problems(UPLOAD_PROBLEMS);
 
     public static final Endpoint FEATURES = Endpoint.post("/api/features")
-            .access(Access.USER_OR_API_KEY)
+            .access(Access.USER_OR_INGEST_KEY)
             .with(Feature.UNLIMITED)
             .with(Feature.UNTIMED)
             .problems(UPLOAD_PROBLEMS);
 
     public static final Endpoint WEB_SOCKET = Endpoint.get("/ws/ingest")
-            .access(Access.USER_OR_API_KEY)
+            .access(Access.USER_OR_INGEST_KEY)
             .with(Feature.UNLIMITED)
             .with(Feature.UNTIMED)
             .with(Feature.TOKEN_PARAMETER)

@@ -65,7 +65,7 @@ final class Operation {
         switch (endpoint.access()) {
             case PUBLIC, OPERATOR_OR_LOCAL -> {}
             case USER, USER_CHECKED_BY_HANDLER -> security.addObject().putArray("access_token");
-            case USER_OR_API_KEY -> {
+            case USER_OR_INGEST_KEY, USER_OR_READ_KEY -> {
                 security.addObject().putArray("access_token");
                 security.addObject().putArray("api_key");
             }
@@ -93,10 +93,7 @@ final class Operation {
             problems.add(INVALID_REQUEST);
         }
         if (endpoint.access() != Access.PUBLIC) {
-            problems.add(UNAUTHENTICATED);
-            if (endpoint.access() != Access.USER_OR_API_KEY) {
-                problems.add(FORBIDDEN);
-            }
+            problems.addAll(List.of(UNAUTHENTICATED, FORBIDDEN));
         }
         if (endpoint.path().contains("{")) {
             problems.add(NOT_FOUND);

@@ -35,7 +35,7 @@ class EndpointsTest {
             .add(Endpoint.get("/things/{id}").readAfter(), EndpointsTest::describe)
             .add(Endpoint.delete("/things/{id}").access(Access.OPERATOR), EndpointsTest::describe)
             .add(Endpoint.get("/things/latest"), EndpointsTest::describe)
-            .add(Endpoint.post("/things").access(Access.USER_OR_API_KEY), EndpointsTest::describe)
+            .add(Endpoint.post("/things").access(Access.USER_OR_INGEST_KEY), EndpointsTest::describe)
             .add(Endpoint.get("/things/{id}/parts/{part}").access(Access.PUBLIC), EndpointsTest::describe);
 
     private static final DisposableServer SERVER = HttpServer.create()
@@ -66,7 +66,7 @@ class EndpointsTest {
         "GET, /things/7, GET /things/{id} {id=7} USER",
         "GET, /things/latest, GET /things/latest {} USER",
         "GET, /things/a%20b, GET /things/{id} {id=a b} USER",
-        "POST, /things, POST /things {} USER_OR_API_KEY",
+        "POST, /things, POST /things {} USER_OR_INGEST_KEY",
         "DELETE, /things/7, DELETE /things/{id} {id=7} OPERATOR",
         "GET, /things/7/parts/8, 'GET /things/{id}/parts/{part} {id=7, part=8} PUBLIC'"
     })

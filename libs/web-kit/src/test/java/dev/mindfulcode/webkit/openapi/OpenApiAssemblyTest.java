@@ -70,7 +70,7 @@ class OpenApiAssemblyTest {
     void derivesSecurityFromAccess() {
         assertThat(security(GET_THING.access(Access.PUBLIC))).isEqualTo("[]");
         assertThat(security(GET_THING)).isEqualTo("[{\"access_token\":[]}]");
-        assertThat(security(GET_THING.access(Access.USER_OR_API_KEY)))
+        assertThat(security(GET_THING.access(Access.USER_OR_INGEST_KEY)))
                 .isEqualTo("[{\"access_token\":[]},{\"api_key\":[]}]");
         assertThat(security(GET_THING.access(Access.OPERATOR))).isEqualTo("[{\"operator_token\":[]}]");
     }
