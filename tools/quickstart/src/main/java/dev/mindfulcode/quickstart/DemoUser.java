@@ -2,6 +2,7 @@ package dev.mindfulcode.quickstart;
 
 import dev.mindfulcode.benchmarks.load.DemoTypist;
 import dev.mindfulcode.cli.DataFolder;
+import dev.mindfulcode.cli.http.ApiException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -41,12 +42,14 @@ final class DemoUser implements AutoCloseable {
         }
     }
 
-    String email() {
-        return typist.email();
-    }
-
-    Path passwordFile() {
-        return passwordFile;
+    /** Returns what to open or to enter, for the terminal only: a link that works once is in no log. */
+    String invitation() throws InterruptedException {
+        String password = "Sign in as " + typist.email() + "; the password is in " + passwordFile;
+        try {
+            return "Watch the demo: " + typist.createSignInLink() + " (works once, for an hour). " + password;
+        } catch (ApiException e) {
+            return password;
+        }
     }
 
     @Override

@@ -44,7 +44,7 @@ final class RunCommand extends CliCommand implements Callable<Integer> {
             defaultValue = "${sys:user.home}/.mindful-code")
     private @Nullable Path data;
 
-    @Option(names = "--demo", description = "Simulates a developer who types, as data for the dashboard.")
+    @Option(names = "--demo", description = "Simulates a developer with six weeks of history who types now, as data for the dashboard.")
     private boolean demo;
 
     @Override
@@ -82,7 +82,7 @@ final class RunCommand extends CliCommand implements Callable<Integer> {
             if (demo) {
                 DemoUser user = DemoUser.start(URI.create(url), folder);
                 system.stopFirst("demo", user);
-                progress.say("  Sign in as " + user.email() + " to watch; the password is in " + user.passwordFile());
+                progress.say("  " + user.invitation());
             }
             progress.say("  Started in " + progress.secondsSoFar() + ". Logs are in " + folder.logs()
                     + ". Ctrl-C stops it.");

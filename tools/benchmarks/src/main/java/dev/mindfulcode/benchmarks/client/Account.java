@@ -5,6 +5,7 @@ import dev.mindfulcode.cli.http.ApiException;
 import dev.mindfulcode.cli.http.Problem;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -214,6 +215,38 @@ public final class Account {
                 .body()
                 .path("imported")
                 .asLong();
+    }
+
+    /** Returns whether this person has a session. */
+    public boolean hasSessions() throws ApiException, InterruptedException {
+        JsonNode page = expectSuccess("reading sessions", get("/api/sessions/history?limit=1"))
+                .body();
+        return !page.path("sessions").isEmpty();
+    }
+
+    /** Sets the name and the time zone of the account. */
+    public void describe(String name, ZoneId zone) throws ApiException, InterruptedException {
+        String body = ApiClient.json()
+                .createObjectNode()
+                .put("name", name)
+                .put("timezone", zone.getId())
+                .toString();
+        expectSuccess("describing the account", api.send("PATCH", "/api/account", tokens.access, body));
+    }
+
+    /**
+     * Creates a link that signs in once, and returns its path, relative to the dashboard's address. The path is a
+     * secret.
+     */
+    public String createSignInLink() throws ApiException, InterruptedException {
+        String body = ApiClient.json()
+                .createObjectNode()
+                .put("current_password", credentials.password())
+                .toString();
+        return expectSuccess("creating a sign-in link", post("/api/account/sign-in-links", body))
+                .body()
+                .path("path")
+                .asString();
     }
 
     /** Erases the account and everything about it. */

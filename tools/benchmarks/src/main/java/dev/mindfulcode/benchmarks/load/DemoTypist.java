@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A generated developer who works in real time until closed: steady stretches, scattered stretches with file switches,
+ * A generated developer with six weeks behind them who works in real time until closed: steady stretches, scattered stretches with file switches,
  * failed tests and corrections, and interruptions without focus. Sends once a second. Logs a failure and starts another
  * session. Thread-safe.
  */
@@ -40,12 +40,14 @@ public final class DemoTypist implements AutoCloseable {
     private final Credentials credentials;
     private final boolean isNew;
     private final DemoScript script;
+    private final DemoBackfill backfill;
     private final Thread thread;
     private boolean isFirstSession = true;
     private final FailureLog failures =
             new FailureLog(LOG_INTERVAL, System::nanoTime, failure -> log.warn("Demo typist: {}", failure));
 
-    private DemoTypist(URI origin, LoadState state, long seed) {
+    private DemoTypist(URI origin, Path dataFolder, LoadState state, long seed) {
+        this.backfill = new DemoBackfill(dataFolder, seed);
         this.api = new ApiClient(origin, ApiClient.RETRY_TIMEOUT, failures::report);
         this.credentials = state.credentials(NAME);
         this.isNew = state.isNew();
@@ -61,7 +63,7 @@ public final class DemoTypist implements AutoCloseable {
      * @param seed the same seed generates the same work
      */
     public static DemoTypist start(URI origin, Path dataFolder, long seed) throws IOException {
-        DemoTypist typist = new DemoTypist(origin, LoadState.open(dataFolder, Clock.systemUTC()), seed);
+        DemoTypist typist = new DemoTypist(origin, dataFolder, LoadState.open(dataFolder, Clock.systemUTC()), seed);
         typist.thread.start();
         return typist;
     }
@@ -69,6 +71,11 @@ public final class DemoTypist implements AutoCloseable {
     /** Returns the demo user's e-mail address, for signing in on the dashboard. */
     public String email() {
         return credentials.email();
+    }
+
+    /** Creates a link that signs the demo user in once; it is a secret. */
+    public String createSignInLink() throws ApiException, InterruptedException {
+        return api.origin() + "/" + Account.signIn(api, credentials, isNew).createSignInLink();
     }
 
     /** Returns the demo user's password; the account contains generated data only. */
@@ -81,10 +88,11 @@ public final class DemoTypist implements AutoCloseable {
             while (true) {
                 try {
                     Account account = Account.signIn(api, credentials, isNew);
+                    backfill.run(account);
                     while (true) {
                         typeSession(account);
                     }
-                } catch (ApiException e) {
+                } catch (IOException e) {
                     failures.report(e.getMessage() + "; trying again");
                 } catch (RuntimeException e) {
                     failures.report("unexpected " + e + "; trying again");
