@@ -109,8 +109,8 @@ public final class SessionState {
     }
 
     /**
-     * Continues another session of the same person, in which they were active after the last event of this one: takes
-     * over their baseline, range and work history. With two editors at once, presence is that of both. Events before
+     * Continues another session of the same person, in which they were active after the last event of this one: copies
+     * their baseline, range and work history. With two editors at once, presence is that of both. Events before
      * the other session's last one then change no history, so time in both counts once.
      *
      * @param untilMs time of the last event that is about to be applied; a session that is ahead of it by more than

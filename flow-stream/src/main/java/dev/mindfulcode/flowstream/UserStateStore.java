@@ -45,8 +45,8 @@ final class UserStateStore {
     }
 
     /**
-     * Lets a session continue the one in which the user was active last, before it applies events up to an instant. From
-     * then on it is the one that others continue, unless the other is ahead of the events.
+     * Lets a session continue the one in which the user was active last, before it applies events up to an instant.
+     * After that it is the one that others continue, unless the other is ahead of the events.
      */
     void continuePerson(UUID userId, UUID sessionId, SessionState engine, long untilMs) {
         Row row = find(userId);

@@ -48,7 +48,7 @@ class WorkHistoryTest {
     }
 
     @Test
-    void forgetsEventsButNotWhatTheySaidOfThePerson() {
+    void forgetsEventsButNotTheirOutcomes() {
         byte[] state = WorkHistory.fresh();
         history.wrap(state);
         work(START_MS, 60);

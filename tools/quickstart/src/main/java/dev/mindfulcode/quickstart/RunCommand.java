@@ -44,7 +44,9 @@ final class RunCommand extends CliCommand implements Callable<Integer> {
             defaultValue = "${sys:user.home}/.mindful-code")
     private @Nullable Path data;
 
-    @Option(names = "--demo", description = "Simulates a developer with six weeks of history who types now, as data for the dashboard.")
+    @Option(
+            names = "--demo",
+            description = "Simulates a developer with six weeks of history who types now, as data for the dashboard.")
     private boolean demo;
 
     @Override

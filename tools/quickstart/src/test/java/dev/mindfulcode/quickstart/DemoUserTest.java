@@ -43,7 +43,8 @@ class DemoUserTest {
 
             Eventually.holds(
                     "the import is complete",
-                    () -> Files.readString(folder.resolve("data/demo-history.txt")).startsWith("complete"));
+                    () -> Files.readString(folder.resolve("data/demo-history.txt"))
+                            .startsWith("complete"));
             Eventually.holds("flow in the fifth week before now", () -> flowSeconds(origin, token) > 0);
         }
     }

@@ -66,7 +66,10 @@ final class DemoBackfill {
                 "Demo history imported: days={}, keystrokes={}, seconds={}",
                 DemoHistory.DAYS,
                 history.keystrokes(),
-                String.format(Locale.ROOT, "%.1f", Duration.ofNanos(System.nanoTime() - startNs).toMillis() / 1e3));
+                String.format(
+                        Locale.ROOT,
+                        "%.1f",
+                        Duration.ofNanos(System.nanoTime() - startNs).toMillis() / 1e3));
     }
 
     private static @Nullable Instant parse(String state) {

@@ -53,7 +53,7 @@ final class DemoHistory {
     private static final List<String> PROJECTS = List.of("demo-api", "demo-api", "demo-web", "demo-tools");
     private static final List<String> LANGUAGES = List.of("java", "java", "typescript", "python");
 
-    /** What the developer does for some minutes, with the means of invented distributions. */
+    /** Some minutes of one kind of work, with the means of invented distributions. */
     private enum Stretch {
         STEADY(20 * MINUTE_MS, 7, 7 * SECOND_MS, 0, 100 * SECOND_MS),
         SCATTERED(8 * MINUTE_MS, 6, 9 * SECOND_MS, 0.2, 15 * SECOND_MS),
@@ -154,7 +154,8 @@ final class DemoHistory {
 
     /** Adds half a day with its breaks and perhaps a meeting, in minutes of the day. */
     private void addBlocks(LocalDate day, int from, int to, SplittableRandom random, List<Block> blocks) {
-        int meetingAt = random.nextDouble() < 0.45 ? (from + 60 + random.nextInt(Math.max(1, to - from - 60))) / 30 * 30 : to;
+        int meetingAt =
+                random.nextDouble() < 0.45 ? (from + 60 + random.nextInt(Math.max(1, to - from - 60))) / 30 * 30 : to;
         int at = from;
         while (at < to) {
             int breakAt = Math.min(at + 50 + random.nextInt(60), to);
@@ -175,7 +176,10 @@ final class DemoHistory {
     }
 
     private long millis(LocalDate day, int minuteOfDay) {
-        return day.atTime(minuteOfDay / 60, minuteOfDay % 60).atZone(zone).toInstant().toEpochMilli();
+        return day.atTime(minuteOfDay / 60, minuteOfDay % 60)
+                .atZone(zone)
+                .toInstant()
+                .toEpochMilli();
     }
 
     private <E extends Exception> void session(List<Block> blocks, SplittableRandom random, Recipient<E> recipient)
@@ -279,7 +283,8 @@ final class DemoHistory {
                 kinds.add(kind.name().toLowerCase(Locale.ROOT));
                 values.add(value);
             };
-            while (hasBatch() && Math.min(keyAtMs, signalAtMs) - startMs < BATCH_MS || lastMs == startMs && hasBatch()) {
+            while (hasBatch() && Math.min(keyAtMs, signalAtMs) - startMs < BATCH_MS
+                    || lastMs == startMs && hasBatch()) {
                 if (signalAtMs < keyAtMs) {
                     signal(signal);
                     lastMs = signalAtMs;
@@ -299,7 +304,10 @@ final class DemoHistory {
             }
             recordMs = lastMs;
             ObjectNode row = row("keystroke_batches", batches++, session)
-                    .put("batch_id", DeterministicIds.of(startMs, session + "/" + sequence).toString())
+                    .put(
+                            "batch_id",
+                            DeterministicIds.of(startMs, session + "/" + sequence)
+                                    .toString())
                     .put("sequence", sequence++)
                     .put("started_at", Instant.ofEpochMilli(startMs).toString())
                     .put("received_at", Instant.ofEpochMilli(lastMs).toString())

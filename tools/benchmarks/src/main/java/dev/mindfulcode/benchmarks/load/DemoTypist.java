@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A generated developer with six weeks behind them who works in real time until closed: steady stretches, scattered stretches with file switches,
- * failed tests and corrections, and interruptions without focus. Sends once a second. Logs a failure and starts another
- * session. Thread-safe.
+ * A generated developer with six weeks of history who works in real time until closed: steady stretches, scattered
+ * stretches with file switches, failed tests and corrections, and interruptions without focus. Sends once a second.
+ * Logs a failure and starts another session. Thread-safe.
  */
 public final class DemoTypist implements AutoCloseable {
 
