@@ -133,11 +133,18 @@ final class TopicsTest {
                 .all()
                 .get(30, TimeUnit.SECONDS);
 
+        TopicDifference changed = new TopicDifference.Setting("sessions", "retention.bytes", "1000000", "-1");
         List<TopicDifference> differences = setup.differences(layout);
+        // The broker that answers may learn of the changes later than the controller that acknowledged them.
+        long changedBeforeNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!differences.contains(changed) || differences.size() < 2) {
+            assertThat(System.nanoTime()).as(differences.toString()).isLessThan(changedBeforeNs);
+            differences = setup.differences(layout);
+        }
         setup.correct(layout, differences);
 
         assertThat(differences)
-                .contains(new TopicDifference.Setting("sessions", "retention.bytes", "1000000", "-1"))
+                .contains(changed)
                 .anySatisfy(difference -> assertThat(difference)
                         .isInstanceOf(TopicDifference.Missing.class)
                         .extracting(TopicDifference::topic)

@@ -364,7 +364,7 @@ class DashboardTest {
 
             page.reload();
             page.locator("#history tr").nth(4).waitFor();
-            assertThat(page.locator("#contribution input").isChecked()).isTrue();
+            page.locator("#contribution input:checked").waitFor();
             assertThat(sentence.innerText())
                     .contains("counts and scores", "1 exclusion", "1 team may count you in", "after 1 year");
             page.locator("#excluded-projects button").click();

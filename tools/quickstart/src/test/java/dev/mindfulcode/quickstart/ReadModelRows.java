@@ -6,6 +6,7 @@ import dev.mindfulcode.dataprotection.PostgresUserKeys;
 import dev.mindfulcode.dataprotection.SealedText;
 import dev.mindfulcode.dataprotection.UserCipher;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
@@ -23,6 +24,7 @@ final class ReadModelRows implements AutoCloseable {
     private final String databaseUrl;
     private final KeyEncryptionKey keyEncryptionKey;
     private final List<String> written = new ArrayList<>();
+    private final List<TestUser> people = new ArrayList<>();
 
     ReadModelRows(SharedSystem system) {
         this.databaseUrl = system.databaseUrl();
@@ -184,7 +186,7 @@ final class ReadModelRows implements AutoCloseable {
     }
 
     @Override
-    public void close() throws SQLException {
+    public void close() throws Exception {
         if (written.isEmpty()) {
             return;
         }
@@ -193,11 +195,33 @@ final class ReadModelRows implements AutoCloseable {
             for (String rows : written) {
                 statement.execute("DELETE FROM " + rows);
             }
+            for (TestUser user : people) {
+                sumDaysAgain(statement, user);
+            }
+        }
+    }
+
+    /** Days were summed over these rows if the user changed the time zone; another change sums what is left. */
+    private static void sumDaysAgain(Statement statement, TestUser user) throws Exception {
+        String differ = """
+                SELECT (SELECT coalesce(sum(keystrokes), 0) FROM readmodel.daily_summaries WHERE user_id = '%1$s')
+                    <> (SELECT coalesce(sum(keystrokes), 0) FROM readmodel.flow_minutes WHERE user_id = '%1$s')
+                """.formatted(user.id);
+        if (isTrue(statement, differ)) {
+            user.patch("/api/account", "{\"timezone\": \"Pacific/Marquesas\"}");
+            Eventually.holds("the days are summed again", () -> !isTrue(statement, differ));
+        }
+    }
+
+    private static boolean isTrue(Statement statement, String query) throws SQLException {
+        try (ResultSet row = statement.executeQuery(query)) {
+            return row.next() && row.getBoolean(1);
         }
     }
 
     /** Rows of the projections have higher versions and stay: a rebuild gives them again. */
     private void deleteAtTheEnd(TestUser user) {
+        people.add(user);
         for (String table : List.of("flow_periods", "coding_sessions", "flow_minutes")) {
             written.add("readmodel." + table + " WHERE version = 0 AND user_id = '" + user.id + "'");
         }
