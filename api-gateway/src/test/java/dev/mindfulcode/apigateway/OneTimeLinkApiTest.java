@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.apigateway.Api.Answer;
 import dev.mindfulcode.apigateway.Api.User;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OneTimeLinkApiTest {
 
@@ -133,6 +137,27 @@ class OneTimeLinkApiTest {
         redeem(signIn).isProblem(401, "invalid-link");
         assertThat(gateway.count("select count(*) from identity.one_time_links where user_id = ?", ada.id()))
                 .isZero();
+    }
+
+    /** An erasure locks the user, then deletes the links: with the other order here both would wait for each other. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void waitsForAnErasureOfTheUser(boolean signsIn) throws Exception {
+        User ada = gateway.user();
+        String secret = secret(signsIn ? createSignInLink(ada.token(), Api.PASSWORD) : createPasswordLink(ada.email()));
+        CompletableFuture<Answer> redeemed;
+        try (Connection erasure = gateway.connection();
+                Statement statement = erasure.createStatement()) {
+            erasure.setAutoCommit(false);
+            statement.execute("select 1 from identity.users where user_id = '" + ada.id() + "' for update");
+            redeemed = CompletableFuture.supplyAsync(() -> signsIn ? redeem(secret) : reset(secret, NEXT_PASSWORD));
+            Eventually.holds(() -> gateway.count("select count(*) from pg_locks l join pg_stat_activity a using (pid)"
+                            + " where not l.granted and a.query like '%identity.%'")
+                    > 0);
+            statement.execute("delete from identity.one_time_links where user_id = '" + ada.id() + "'");
+            erasure.commit();
+        }
+        redeemed.join().isProblem(401, "invalid-link");
     }
 
     @ParameterizedTest

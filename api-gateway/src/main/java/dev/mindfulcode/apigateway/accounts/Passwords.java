@@ -97,6 +97,11 @@ final class Passwords {
         return accounts.replacePassword(userId, oldHash, newHash).flatMap(Passwords::requireUnchanged);
     }
 
+    /** Locks the row of a user until the transaction ends, against changes and erasure. */
+    Mono<Void> lockUser(UUID userId) {
+        return accounts.lockForRead(userId).then();
+    }
+
     /** Sets the hash of an account that has a password; fails if it has none any more. */
     Mono<Void> reset(UUID userId, String newHash) {
         return accounts.resetPassword(userId, newHash)

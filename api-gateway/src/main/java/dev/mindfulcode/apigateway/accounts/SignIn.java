@@ -98,9 +98,12 @@ final class SignIn {
 
     /** Signs in with a link that works once; fails with 401 for any other text. */
     Mono<Tokens> redeem(String secret) {
-        return database.inTransaction(links.redeem(secret, Purpose.SIGN_IN)
-                .switchIfEmpty(Mono.error(SignIn::invalidLink))
-                .flatMap(tokens::issue));
+        return links.find(secret, Purpose.SIGN_IN)
+                .flatMap(userId -> database.inTransaction(passwords
+                        .lockUser(userId) // before the link, as everything that deletes links does
+                        .then(Mono.defer(() -> links.redeem(secret, Purpose.SIGN_IN)))
+                        .flatMap(tokens::issue)))
+                .switchIfEmpty(Mono.error(SignIn::invalidLink));
     }
 
     /**
@@ -111,10 +114,13 @@ final class SignIn {
         return links.find(secret, Purpose.NEW_PASSWORD)
                 .flatMap(accounts::find)
                 .switchIfEmpty(Mono.error(SignIn::invalidLink))
-                .flatMap(account -> passwords.hash(attempt, "new_password", next, account.email(), account.name()))
-                .flatMap(hash -> database.inTransaction(links.redeem(secret, Purpose.NEW_PASSWORD)
-                        .switchIfEmpty(Mono.error(SignIn::invalidLink))
-                        .flatMap(userId -> passwords.reset(userId, hash).then(replaceSessions(userId)))))
+                .flatMap(account -> passwords
+                        .hash(attempt, "new_password", next, account.email(), account.name())
+                        .flatMap(hash -> database.inTransaction(passwords
+                                .reset(account.userId(), hash)
+                                .then(Mono.defer(() -> links.redeem(secret, Purpose.NEW_PASSWORD)))
+                                .switchIfEmpty(Mono.error(SignIn::invalidLink))
+                                .flatMap(this::replaceSessions))))
                 .doOnNext(change -> revocations.committed(change.revoked()))
                 .map(PasswordChange::tokens);
     }

@@ -1,5 +1,6 @@
 package dev.mindfulcode.apigateway.calendar;
 
+import dev.mindfulcode.apigateway.accounts.Reauthentication;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.identity.CredentialHash;
 import dev.mindfulcode.identity.accounts.AccountTable;
@@ -41,6 +42,7 @@ final class CalendarFeeds {
         String key = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         return database.inTransaction(accounts.lockForChange(userId)
+                .switchIfEmpty(Mono.error(Reauthentication::erased))
                 .then(database.sql("""
                                 INSERT INTO gateway.calendar_feeds (user_id, key_hash, created_at)
                                 VALUES (:user, :hash, :now)

@@ -1,6 +1,7 @@
 package dev.mindfulcode.apigateway.goals;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.mindfulcode.apigateway.accounts.Reauthentication;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.flow.FlowHistory;
 import dev.mindfulcode.identity.accounts.AccountTable;
@@ -44,6 +45,7 @@ final class Goals {
 
     Mono<Void> set(UUID userId, int weeklyFlowMinutes) {
         return database.inTransaction(accounts.lockForChange(userId)
+                .switchIfEmpty(Mono.error(Reauthentication::erased))
                 .then(database.sql("""
                         INSERT INTO gateway.goals (user_id, weekly_flow_minutes) VALUES (:user, :minutes)
                         ON CONFLICT (user_id) DO UPDATE SET weekly_flow_minutes = EXCLUDED.weekly_flow_minutes""")
